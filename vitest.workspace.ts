@@ -1,0 +1,74 @@
+/**
+ * One project per package, one for the rules about the repository, one for type tests and one for legacy decorators.
+ * vitest reads this file only when told: `vitest run --config vitest.workspace.ts`.
+ *
+ * Tests run on the sources, without a build: the condition `@pycached/source` of every package's `exports` leads there.
+ */
+
+import { existsSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { defaultClientConditions, defaultServerConditions } from 'vite'
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const checker = `${root}node_modules/typescript-native/bin/tsc`
+
+/** Vite and vitest merge nothing into these lists, so the defaults are repeated after ours. */
+const source = {
+  resolve: { conditions: ['@pycached/source', ...defaultClientConditions] },
+  ssr: { resolve: { conditions: ['@pycached/source', ...defaultServerConditions] } },
+  esbuild: { target: 'node20' as const },
+}
+
+const project = (
+  name: string,
+  dir: string,
+  test: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration => ({
+  ...source,
+  root: root + dir,
+  test: { name, include: ['test/**/*.test.ts'], exclude: configDefaults.exclude, ...test },
+})
+
+const legacy = 'test/legacy/**'
+
+const packages = readdirSync(`${root}packages`).filter((name) => existsSync(`${root}packages/${name}/package.json`))
+
+export default defineConfig({
+  test: {
+    projects: [
+      ...packages.map((name) => project(name, `packages/${name}`, { exclude: [...configDefaults.exclude, legacy] })),
+      project('legacy-decorators', 'packages/core', { include: [`${legacy}/*.test.ts`] }),
+      {
+        ...source,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            checker,
+            tsconfig: './tsconfig.types.json',
+            include: ['packages/*/test/**/*.test-d.ts'],
+            exclude: ['packages/core/test/legacy/**'],
+          },
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: 'legacy-types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            checker,
+            tsconfig: './packages/core/test/legacy/tsconfig.json',
+            include: ['packages/core/test/legacy/**/*.test-d.ts'],
+          },
+        },
+      },
+      project('rules', '', { include: ['test/**/*.test.ts'] }),
+    ],
+  },
+})
