@@ -1,0 +1,72 @@
+/** The contract of a store: primitives on complete keys and stored values. */
+
+/** `'utf-8'`: the store keeps and returns text. `null`: bytes, as `Uint8Array`. */
+export type Encoding = 'utf-8' | null
+
+/** A native promise, or the plain value where the store answers at once. */
+export type MaybePromise<T> = T | Promise<T>
+
+/** How long a replaced value lives: milliseconds, `undefined` for ever, `'keep'` what is left of the old value's time. */
+export type ReplacedTtl = number | 'keep' | undefined
+
+/**
+ * What a backend implements, and all that it knows. It never sees a namespace, a default, a serializer or a plugin.
+ *
+ * - `key` is complete and not empty. `ttlMs` is a positive integer, or `undefined` for "never expires".
+ * - Stored values are what a serializer returned: text, bytes, or (memory with the null serializer) any value but `undefined`.
+ * - A primitive answers with a plain value or with a **native** promise. A plain answer costs the caller no promise and no timer.
+ * - Each primitive is atomic for each of its keys: one round trip, or one synchronous section. Never an `await` between a check
+ *   and its write.
+ * - An expired entry is a missing one, in every primitive.
+ * - What fails is thrown or rejected as the store's own error; the pipeline maps it to `BackendError`. A value that the store
+ *   cannot keep is a `SerializationError`, a stored value that is not text where text was asked for a `DeserializationError`.
+ *
+ * `backendContract` of `@pycached/testing` checks all of it.
+ */
+export interface Backend {
+  /** The stored value in the form that `encoding` says, or `undefined`. */
+  get(key: string, encoding: Encoding): MaybePromise<unknown>
+  /** One answer per key, in order, `undefined` where missing; one round trip (per node). `keys` is never empty. */
+  getMany(keys: readonly string[], encoding: Encoding): MaybePromise<readonly unknown[]>
+  /** Replaces value and time to live. */
+  set(key: string, value: unknown, ttlMs: number | undefined): MaybePromise<void>
+  /** All with the same time to live, all or none of one node's. A key that stands twice gets its last value. Never empty. */
+  setMany(entries: readonly (readonly [key: string, value: unknown])[], ttlMs: number | undefined): MaybePromise<void>
+  /** Sets if there is no such key; whether it did. */
+  add(key: string, value: unknown, ttlMs: number | undefined): MaybePromise<boolean>
+  /** Whether there was such a key. */
+  delete(key: string): MaybePromise<boolean>
+  /** How many there were; a key that stands twice counts once. `keys` is never empty. */
+  deleteMany(keys: readonly string[]): MaybePromise<number>
+  exists(key: string): MaybePromise<boolean>
+  /**
+   * Adds `delta` to an integer (a number, or decimal text, kept in its form), keeping its time to live. A missing key is made
+   * with `initial`, which is `delta` as the serializer writes it, and never expires. Answers the new number, or `undefined` if the
+   * value is no integer or the sum would not be a safe one; the value then stays.
+   */
+  increment(key: string, delta: number, initial: unknown): MaybePromise<number | undefined>
+  /**
+   * Sets the time to live, or with `undefined` removes it. Whether there is such a key: `true` also where it had none to
+   * remove.
+   */
+  expire(key: string, ttlMs: number | undefined): MaybePromise<boolean>
+  /** Removes every key that starts with `prefix`, all keys if it is empty. Not atomic; never blocks the store for long. */
+  clear(prefix: string): MaybePromise<void>
+  /**
+   * Replaces the value if it still is `expected` (`undefined`: if the key is still missing); whether it did. Text and bytes are
+   * equal by content, everything else by identity.
+   */
+  compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl): MaybePromise<boolean>
+  /** Deletes the key if its value still is `expected`; whether it did. */
+  compareAndDelete(key: string, expected: unknown): MaybePromise<boolean>
+  /** Passes a command to the client below, as it is. */
+  raw(command: string, args: readonly unknown[]): MaybePromise<unknown>
+  /** Frees everything that the backend opened. Called once; no primitive is called afterwards. */
+  close(): MaybePromise<void>
+  /**
+   * Optional: the same store for keys that start with `prefix`, which callers then leave away. A backend that offers it finds the
+   * entries of one namespace without building a longer key for each call. Complete keys reach the same entries through the
+   * backend itself.
+   */
+  scope?(prefix: string): Backend
+}

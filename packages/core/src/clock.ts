@@ -1,0 +1,35 @@
+/** Time as the library sees it: monotonic, and injectable so that tests advance it. */
+
+/** One pending call of {@link Clock.schedule}. */
+export interface ScheduledCall {
+  cancel(): void
+  /** The pending call keeps the process alive (the default is that it does not). */
+  ref(): void
+  unref(): void
+}
+
+/** Every cache reads time and schedules work through its clock, and through nothing else. */
+export interface Clock {
+  /** Milliseconds since an arbitrary start, never going back: a jump of the wall clock changes nothing. */
+  now(): number
+  /** Calls `callback` once, `delayMs` from now at the earliest (longer delays than a timer holds may call early). */
+  schedule(callback: () => void, delayMs: number): ScheduledCall
+}
+
+/** The longest delay a timer takes, 24.8 days; beyond it a timer would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** The process's own time. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  schedule(callback, delayMs) {
+    // Runtimes other than Node return a number, which has nothing to ref.
+    const timer = setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS)) as unknown as Partial<Pick<ScheduledCall, 'ref' | 'unref'>>
+    timer.unref?.()
+    return {
+      cancel: () => clearTimeout(timer as unknown as ReturnType<typeof setTimeout>),
+      ref: () => timer.ref?.(),
+      unref: () => timer.unref?.(),
+    }
+  },
+}
