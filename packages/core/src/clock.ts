@@ -24,7 +24,9 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(callback, delayMs) {
     // Runtimes other than Node return a number, which has nothing to ref.
-    const timer = setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS)) as unknown as Partial<Pick<ScheduledCall, 'ref' | 'unref'>>
+    const timer = setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS)) as unknown as Partial<
+      Pick<ScheduledCall, 'ref' | 'unref'>
+    >
     timer.unref?.()
     return {
       cancel: () => clearTimeout(timer as unknown as ReturnType<typeof setTimeout>),

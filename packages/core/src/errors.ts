@@ -44,7 +44,11 @@ const BRAND = Symbol.for('pycached.error')
 function identify(errorClass: { prototype: Error }, name: string, code?: ErrorCode): void {
   const shared = { name, [BRAND]: true, ...(code !== undefined && { code }) }
   for (const property of Reflect.ownKeys(shared) as (keyof typeof shared)[]) {
-    Object.defineProperty(errorClass.prototype, property, { value: shared[property], configurable: true, writable: true })
+    Object.defineProperty(errorClass.prototype, property, {
+      value: shared[property],
+      configurable: true,
+      writable: true,
+    })
   }
 }
 
