@@ -36,6 +36,8 @@ const packages = readdirSync(`${root}packages`).filter((name) => existsSync(`${r
 
 export default defineConfig({
   test: {
+    globalSetup: './test/support/redis-setup.ts',
+    reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       ...packages.map((name) => project(name, `packages/${name}`, { exclude: [...configDefaults.exclude, legacy] })),
       project('legacy-decorators', 'packages/core', { include: [`${legacy}/*.test.ts`] }),
