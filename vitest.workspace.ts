@@ -70,7 +70,8 @@ export default defineConfig({
           },
         },
       },
-      project('rules', '', { include: ['test/**/*.test.ts'] }),
+      ...(existsSync(`${root}examples/test`) ? [project('examples', 'examples')] : []),
+      project('rules', '', { exclude: [...configDefaults.exclude, 'test/packages/**'] }),
     ],
   },
 })

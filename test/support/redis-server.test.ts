@@ -12,7 +12,7 @@ function connect(url: string): Redis & AsyncDisposable {
 
 const refusesConnections = async (server: RedisServer): Promise<boolean> => {
   await using client = connect(server.url)
-  return client.connect().then(
+  return await client.connect().then(
     () => false,
     () => true,
   )
