@@ -111,18 +111,18 @@ export interface CacheCommands {
 
 export type CommandName = keyof CacheCommands
 
-/** The arguments of each command, as its hooks see them. */
+/** The arguments of each command, as its hooks see them. Iterables have been read: hooks get arrays. */
 export interface CommandArgs {
   add: [key: string, value: unknown, options?: WriteOptions]
   get: [key: string, options?: GetOptions]
   set: [key: string, value: unknown, options?: WriteOptions]
-  multiGet: [keys: Iterable<string>, options?: ReadOptions]
-  multiSet: [pairs: Iterable<readonly [key: string, value: unknown]>, options?: WriteOptions]
+  multiGet: [keys: readonly string[], options?: ReadOptions]
+  multiSet: [pairs: readonly (readonly [key: string, value: unknown])[], options?: WriteOptions]
   exists: [key: string, options?: CommandOptions]
   increment: [key: string, delta?: number, options?: CommandOptions]
   expire: [key: string, ttl: Duration | null, options?: CommandOptions]
   delete: [key: string, options?: CommandOptions]
-  multiDelete: [keys: Iterable<string>, options?: CommandOptions]
+  multiDelete: [keys: readonly string[], options?: CommandOptions]
   clear: [options?: CommandOptions]
   raw: [command: string, ...args: unknown[]]
 }

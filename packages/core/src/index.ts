@@ -1,5 +1,9 @@
 /** The public names of `@pycached/core`, one by one. */
 export type { Backend, Encoding, MaybePromise, ReplacedTtl } from './backend.js'
+export type { CacheClass, UrlAddress } from './base-cache.js'
+export { BaseCache } from './base-cache.js'
+export type { CacheFactory, CacheTypes } from './cache.js'
+export { Cache } from './cache.js'
 export type {
   CacheCommands,
   CommandArgs,
@@ -10,6 +14,8 @@ export type {
   ReadOptions,
   WriteOptions,
 } from './cache-commands.js'
+export type { AliasConfig, CachesConfig } from './caches.js'
+export { Caches, caches } from './caches.js'
 export type { Clock, ScheduledCall } from './clock.js'
 export { systemClock } from './clock.js'
 export type { Duration, DurationString } from './duration.js'
@@ -34,6 +40,9 @@ export {
   SerializationError,
   UnknownAliasError,
 } from './errors.js'
+export type { KeyBuilder } from './key.js'
+export type { CacheOptions, Component, ComponentConfig, OptionParsers } from './options.js'
+export { parseOption } from './options.js'
 export type { HookedCache, Outcome, Plugin } from './plugin.js'
 export { BasePlugin } from './plugin.js'
 export type { Class, RegisterOptions } from './registry.js'

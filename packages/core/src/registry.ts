@@ -1,5 +1,6 @@
 /** Class paths → classes: the strings by which a configuration that is pure data names caches, serializers and plugins. */
 import { ClassPathError, InvalidArgumentError } from './errors.js'
+import { processOf } from './runtime.js'
 
 /** Anything that can be made with `new`. What its arguments are is the business of whoever asks for it. */
 export type Class<T = object> = new (...args: never[]) => T
@@ -149,17 +150,12 @@ function loadModule(specifier: string, advice: string, classPath: string, option
 
 /** Without a static `node:` import: core also loads where there is no such module. */
 function applicationRequires(): Require[] {
-  const { process } = globalThis as {
-    process?: {
-      cwd(): string
-      argv: string[]
-      getBuiltinModule?(id: string): { createRequire(path: string): Require } | undefined
-    }
-  }
+  const process = processOf()
   const module = process?.getBuiltinModule?.('node:module')
-  if (process === undefined || module === undefined) return []
-  const bases = [`${process.cwd()}/application.js`, ...(process.argv[1] === undefined ? [] : [process.argv[1]])]
-  return bases.map((base) => module.createRequire(base))
+  if (module === undefined) return []
+  const mainScript = process?.argv?.[1]
+  const bases = [`${process?.cwd?.() ?? '.'}/application.js`, ...(mainScript === undefined ? [] : [mainScript])]
+  return bases.map((base) => module.createRequire(base) as Require)
 }
 
 function isNotFound(error: unknown, specifier: string): boolean {

@@ -1,0 +1,91 @@
+/** Values ↔ stored values: every call of a serializer, with its failures wrapped and its results checked. */
+import type { Encoding } from './backend.js'
+import { DeserializationError, InvalidArgumentError, SerializationError } from './errors.js'
+import { describe } from './runtime.js'
+import type { Serializer } from './serializer.js'
+
+/** What `dumpsFn`, else the serializer, makes of a value. */
+export function encode(
+  serializer: Serializer,
+  key: string,
+  value: unknown,
+  dumpsFn: ((value: never) => unknown) | undefined,
+): unknown {
+  if (value === undefined) {
+    throw new InvalidArgumentError('undefined means a miss and cannot be stored: store null, or delete the key', {
+      key,
+      option: 'value',
+    })
+  }
+  if (value instanceof Promise) {
+    throw new InvalidArgumentError('the value is a promise: await it, then store what it resolves to', {
+      key,
+      option: 'value',
+    })
+  }
+  let stored: unknown
+  try {
+    stored = dumpsFn === undefined ? serializer.dumps(value) : dumpsFn(value as never)
+  } catch (cause) {
+    if (cause instanceof SerializationError) throw withKey(cause, key)
+    throw new SerializationError(`cannot serialize the value: ${describe(cause)}`, { key, cause })
+  }
+  // A serializer may pass a value through; whether the store can keep it is the store's to say.
+  if (stored !== value && !isOfEncoding(stored, serializer.encoding)) throw wrongKind(key, stored, serializer.encoding)
+  return stored
+}
+
+/** What `loadsFn`, else the serializer, makes of a stored value. */
+export function decode(
+  serializer: Serializer,
+  key: string,
+  stored: unknown,
+  loadsFn: ((stored: never) => unknown) | undefined,
+): unknown {
+  try {
+    return loadsFn === undefined ? serializer.loads(stored) : loadsFn(stored as never)
+  } catch (cause) {
+    if (cause instanceof DeserializationError) throw withKey(cause, key)
+    throw new DeserializationError(
+      `cannot read what is stored (written by another serializer, or damaged?): ${describe(cause)}`,
+      { key, cause },
+    )
+  }
+}
+
+/**
+ * Whether the serializer writes integers as stores count them: as decimal text, or as the number itself. Asked of the
+ * serializer, by letting it write one.
+ */
+export function writesPlainIntegers(serializer: Serializer): boolean {
+  if (serializer.encoding === null) return false
+  try {
+    const stored = serializer.dumps(-42)
+    return stored === '-42' || stored === -42
+  } catch {
+    return false
+  }
+}
+
+function isOfEncoding(stored: unknown, encoding: Encoding): boolean {
+  return encoding === null ? ArrayBuffer.isView(stored) : typeof stored === 'string'
+}
+
+function wrongKind(key: string, stored: unknown, encoding: Encoding): SerializationError {
+  const got = ArrayBuffer.isView(stored)
+    ? 'bytes'
+    : typeof stored === 'string'
+      ? 'text'
+      : stored === null
+        ? 'null'
+        : typeof stored
+  const advice = got === 'bytes' ? ' (a serializer that writes bytes has encoding null)' : ''
+  const expected =
+    encoding === null ? 'bytes (Uint8Array), for its encoding is null' : "text, for its encoding is 'utf-8'"
+  return new SerializationError(`the serializer's dumps must return ${expected}; got ${got}${advice}`, { key })
+}
+
+function withKey<E extends SerializationError | DeserializationError>(error: E, key: string): E {
+  error.key ??= key
+  return error
+}

@@ -1,0 +1,123 @@
+/** One command that waits for its store or its hooks: settled once, by its answer, its deadline or its caller's signal. */
+import type { CommandOptions } from './cache-commands.js'
+import type { CacheState, Command } from './command.js'
+import { Waiting } from './deadline.js'
+import { toSeconds } from './duration.js'
+import { BackendError, CacheTimeoutError, isPycachedError } from './errors.js'
+import { describe, warn } from './runtime.js'
+
+export class Flight<First, Second, Options extends CommandOptions, Result> extends Waiting {
+  readonly #state: CacheState
+  readonly #command: Command<First, Second, Options, Result>
+  readonly #first: First
+  readonly #signal: AbortSignal | undefined
+  readonly #timeoutMs: number | undefined
+  readonly #resolve: (result: Result) => void
+  readonly #reject: (error: unknown) => void
+  /** Whether the caller has its answer: whoever still works for it may stop. */
+  settled = false
+  /** Whether the backend was called. */
+  sent = false
+  /** The arguments as hooks saw them, for `onError`; set where hooks run. */
+  args: readonly unknown[] | undefined
+
+  constructor(
+    state: CacheState,
+    command: Command<First, Second, Options, Result>,
+    first: First,
+    options: Options | undefined,
+    timeoutMs: number | undefined,
+    resolve: (result: Result) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super()
+    this.#state = state
+    this.#command = command
+    this.#first = first
+    this.#signal = options?.signal
+    this.#timeoutMs = timeoutMs
+    this.#resolve = resolve
+    this.#reject = reject
+    state.inFlight++
+    if (timeoutMs !== undefined) state.deadlines.add(this, timeoutMs)
+    this.#signal?.addEventListener('abort', this.#abort)
+  }
+
+  readonly succeed = (result: Result): void => {
+    if (this.#settle()) this.#resolve(result)
+  }
+
+  /** What the store or a hook threw. */
+  readonly fail = (thrown: unknown): void => {
+    this.#rejectWith(toOurError(thrown, this.#command, this.#first))
+  }
+
+  expire(): void {
+    const { name, writes, keyed } = this.#command
+    const mayHaveExecuted = writes && this.sent
+    const consequence = mayHaveExecuted ? ' (it was sent, so the store may have been changed)' : ''
+    this.#rejectWith(
+      new CacheTimeoutError(`${name} had no answer within ${toSeconds(this.#timeoutMs as number)} s${consequence}`, {
+        key: keyed ? (this.#first as string) : undefined,
+        mayHaveExecuted,
+      }),
+    )
+  }
+
+  readonly #abort = (): void => {
+    this.#rejectWith(this.#signal?.reason)
+  }
+
+  #rejectWith(error: unknown): void {
+    if (!this.#settle()) return
+    if (this.args !== undefined) tellPlugins(this.#state, this.#command, this.args, error)
+    this.#reject(error)
+  }
+
+  #settle(): boolean {
+    if (this.settled) return false
+    this.settled = true
+    const state = this.#state
+    state.deadlines.remove(this)
+    this.#signal?.removeEventListener('abort', this.#abort)
+    if (--state.inFlight === 0) state.onDrained?.()
+    return true
+  }
+}
+
+/** Our own errors as they are, with the key where it is missing; everything else is the store's. */
+export function toOurError(
+  thrown: unknown,
+  command: { readonly name: string; readonly keyed: boolean },
+  first: unknown,
+): unknown {
+  const key = command.keyed && typeof first === 'string' ? first : undefined
+  if (isPycachedError(thrown)) {
+    if (key !== undefined) thrown.key ??= key
+    return thrown
+  }
+  return new BackendError(`${command.name} failed in the store: ${describe(thrown)}`, { key, cause: thrown })
+}
+
+/** The failure is the caller's; what a plugin makes of it must neither hide nor delay it. */
+function tellPlugins(
+  state: CacheState,
+  command: Pick<Command<never, never, CommandOptions, unknown>, 'hooks'>,
+  args: readonly unknown[],
+  error: unknown,
+): void {
+  const { cache, plugins } = state
+  if (command.hooks === undefined) return
+  for (const plugin of plugins) {
+    if (plugin.onError === undefined) continue
+    try {
+      Promise.resolve(plugin.onError(cache, command.hooks, args, error)).catch((thrown) => warnOf(plugin, thrown))
+    } catch (thrown) {
+      warnOf(plugin, thrown)
+    }
+  }
+}
+
+function warnOf(plugin: object, thrown: unknown): void {
+  warn(`${plugin.constructor.name}.onError failed: ${describe(thrown)}`, 'PYCACHED_PLUGIN')
+}

@@ -1,0 +1,173 @@
+/** Cache options → resolved and frozen, validated once, when a cache is made. */
+import { type Clock, systemClock } from './clock.js'
+import { type Duration, toTimeoutMs, toTtlMs } from './duration.js'
+import { InvalidArgumentError } from './errors.js'
+import { checkNamespace, type KeyBuilder } from './key.js'
+import type { Plugin } from './plugin.js'
+import { type Class, nearestOf, resolveClassPath } from './registry.js'
+import { describe, processOf } from './runtime.js'
+import type { Serializer } from './serializer.js'
+
+/** A class path or class, with the constructor options of what it makes beside it. Plain data where the class is a path. */
+export interface ComponentConfig<T = object> {
+  class: string | Class<T>
+  [option: string]: unknown
+}
+
+/** A serializer or plugin: made already, or what to make it from. */
+export type Component<T extends object> = T | Class<T> | string | ComponentConfig<T>
+
+/** The constructor options of every cache. Each can be read back as a property of the cache. */
+export interface CacheOptions {
+  /** What turns values into what the store keeps. Default: the backend's own (memory: null, Redis: JSON). */
+  serializer?: Component<Serializer> | undefined
+  /** Called around every command, in this order. Default none. */
+  plugins?: Iterable<Component<Plugin>> | undefined
+  /** Put before every key, with a colon. Default none. */
+  namespace?: string | null | undefined
+  /** Replaces the rule `namespace:key`. */
+  keyBuilder?: KeyBuilder | undefined
+  /** The deadline of each command. Default 5 s; `0` and `null` disable it. */
+  timeout?: Duration | null | undefined
+  /** How long values live unless a command says otherwise. Default, and `null`: they never expire. */
+  ttl?: Duration | null | undefined
+  /** `false`: commands answer without touching the store. Default `true`; the environment's `CACHE_DISABLE=1` wins. */
+  enabled?: boolean | undefined
+  /** The time that deadlines and expiry go by, for tests. Default: the process's monotonic clock. */
+  clock?: Clock | undefined
+}
+
+export interface ResolvedOptions {
+  readonly serializer: Serializer
+  readonly plugins: readonly Plugin[]
+  readonly namespace: string | undefined
+  readonly keyBuilder: KeyBuilder | undefined
+  readonly timeoutMs: number | undefined
+  readonly ttlMs: number | undefined
+  readonly enabled: boolean
+  readonly clock: Clock
+}
+
+/** Every option that a cache knows, with how its text in a URL's query is read; `null` where it cannot stand in a URL. */
+export type OptionParsers = Readonly<Record<string, ((text: string, option: string) => unknown) | null>>
+
+const DEFAULT_TIMEOUT_MS = 5000
+
+export function resolveOptions(options: CacheOptions, defaultSerializer: () => Serializer): ResolvedOptions {
+  const { serializer, plugins = [], namespace, keyBuilder, timeout, ttl, enabled = true, clock = systemClock } = options
+  if (namespace !== undefined && namespace !== null) checkNamespace(namespace)
+  if (keyBuilder !== undefined && typeof keyBuilder !== 'function') {
+    throw invalid('keyBuilder', 'a function (key, namespace) => string', keyBuilder)
+  }
+  if (typeof enabled !== 'boolean') throw invalid('enabled', 'true or false', enabled)
+  return Object.freeze({
+    serializer: serializer === undefined ? defaultSerializer() : resolveSerializer(serializer),
+    plugins: resolvePlugins(plugins),
+    namespace: namespace ?? undefined,
+    keyBuilder,
+    timeoutMs: toTimeoutMs(timeout, DEFAULT_TIMEOUT_MS),
+    ttlMs: toTtlMs(ttl, undefined),
+    enabled: enabled && processOf()?.env?.CACHE_DISABLE !== '1',
+    clock,
+  })
+}
+
+export function resolveSerializer(component: Component<Serializer>): Serializer {
+  const serializer = resolveComponent(component, 'serializer')
+  const { dumps, loads, encoding } = serializer as Partial<Serializer>
+  if (typeof dumps !== 'function' || typeof loads !== 'function' || (encoding !== null && encoding !== 'utf-8')) {
+    throw invalid('serializer', "an object with dumps(value), loads(stored) and encoding ('utf-8' or null)", serializer)
+  }
+  return serializer
+}
+
+export function resolvePlugins(components: Iterable<Component<Plugin>>): readonly Plugin[] {
+  if (typeof components === 'string' || typeof components?.[Symbol.iterator] !== 'function') {
+    throw invalid('plugins', 'an array of plugins', components)
+  }
+  return Object.freeze(Array.from(components, (component) => resolveComponent(component, 'plugins')))
+}
+
+/** Throws `InvalidArgumentError` naming the known options, unless `options` is an object that has only such. */
+export function checkOptions(options: object, known: readonly string[], owner: string): void {
+  if (typeof options !== 'object' || options === null) throw invalid(`the options of ${owner}`, 'an object', options)
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw unknownOption(name, known, owner)
+  }
+}
+
+export function unknownOption(name: string, known: readonly string[], owner: string): InvalidArgumentError {
+  const nearest = nearestOf(name, known)
+  const hint = nearest === undefined ? '' : `: did you mean ${nearest}?`
+  return new InvalidArgumentError(`${owner} has no option '${name}'${hint} It knows ${known.join(', ')}`, {
+    option: name,
+  })
+}
+
+/** Readers of an option's text in a URL's query. */
+export const parseOption = {
+  text: (text: string) => text,
+  list: (text: string) => text.split(',').filter((item) => item !== ''),
+  number(text: string, option: string): number {
+    const number = Number(text)
+    if (text.trim() === '' || Number.isNaN(number)) throw invalid(option, 'a number', text)
+    return number
+  },
+  boolean(text: string, option: string): boolean {
+    if (text === 'true' || text === '1') return true
+    if (text === 'false' || text === '0') return false
+    throw invalid(option, 'true, false, 1 or 0', text)
+  },
+  /** A number of seconds, or text with its unit, whose syntax the option's owner checks. */
+  duration: (text: string): Duration =>
+    text.trim() === '' || Number.isNaN(Number(text)) ? (text as Duration) : Number(text),
+}
+
+/** The options of every cache. A backend's class adds its own to them. */
+export const CACHE_OPTIONS: OptionParsers = Object.freeze({
+  serializer: parseOption.text,
+  plugins: parseOption.list,
+  namespace: parseOption.text,
+  keyBuilder: null,
+  timeout: parseOption.duration,
+  ttl: parseOption.duration,
+  enabled: parseOption.boolean,
+  clock: null,
+})
+
+function resolveComponent<T extends object>(component: Component<T>, option: string): T {
+  if (typeof component === 'string')
+    return make<T>(resolveClassPath(component, option) as Class<T>, undefined, component, option)
+  if (typeof component === 'function') return make(component, undefined, component.name, option)
+  if (typeof component !== 'object' || component === null) {
+    throw invalid(option, 'an instance, a class, a class path, or { class, …its options }', component)
+  }
+  if (!isComponentConfig<T>(component)) return component
+  const { class: target, ...own } = component
+  const resolved = typeof target === 'string' ? (resolveClassPath(target, option) as Class<T>) : target
+  return make(
+    resolved,
+    Object.keys(own).length === 0 ? undefined : own,
+    typeof target === 'string' ? target : target.name,
+    option,
+  )
+}
+
+function isComponentConfig<T extends object>(component: T | ComponentConfig<T>): component is ComponentConfig<T> {
+  const { class: target } = component as { class?: unknown }
+  return typeof target === 'string' || typeof target === 'function'
+}
+
+function make<T>(target: Class<T>, own: object | undefined, name: string, option: string): T {
+  try {
+    return own === undefined ? new target() : new target(own as never)
+  } catch (cause) {
+    if (cause instanceof InvalidArgumentError) throw cause
+    throw new InvalidArgumentError(`cannot make ${name} with the options given: ${describe(cause)}`, { option, cause })
+  }
+}
+
+function invalid(option: string, expected: string, got: unknown): InvalidArgumentError {
+  const shown = typeof got === 'string' ? `'${got}'` : got === null ? 'null' : typeof got
+  return new InvalidArgumentError(`${option} must be ${expected}; got ${shown}`, { option })
+}

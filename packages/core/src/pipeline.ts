@@ -1,0 +1,58 @@
+/**
+ * The one path that every command takes: options → closed? → enabled? → deadline → `pre` hooks → the command's own step (key,
+ * dumps, backend) → its answer (loads) → `post` hooks. Failures are mapped to our errors, and `onError` is told.
+ *
+ * Without plugins, a backend that answers at once costs one promise: no timer, no closure, no clock read, no object.
+ */
+import type { CommandOptions } from './cache-commands.js'
+import type { CacheState, Command } from './command.js'
+import { toTimeoutMs } from './duration.js'
+import { CacheClosedError } from './errors.js'
+import { Flight, toOurError } from './flight.js'
+import { runHooked } from './hooks.js'
+import { checkOptions } from './options.js'
+
+export function run<First, Second, Options extends CommandOptions, Result>(
+  state: CacheState,
+  command: Command<First, Second, Options, Result>,
+  subject: First,
+  second: Second,
+  options: Options | undefined,
+): Promise<Result> {
+  try {
+    const first = command.collect === undefined ? subject : command.collect(subject)
+    let { timeoutMs } = state
+    if (options !== undefined) {
+      checkOptions(options, command.options, command.name)
+      timeoutMs = toTimeoutMs(options.timeout, timeoutMs)
+    }
+    if (state.closed) throw new CacheClosedError(`${command.name} was called on a closed cache: make a new one`)
+    if (!state.enabled) return Promise.resolve(command.disabled(first, second, options))
+    if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason)
+
+    if (command.hooks !== undefined && state.plugins.length > 0) {
+      return new Promise((resolve, reject) => {
+        const flight = new Flight(state, command, first, options, timeoutMs, resolve, reject)
+        runHooked(state, command, first, second, options, flight).then(flight.succeed, flight.fail)
+      })
+    }
+
+    const answer = command.call(state, first, second, options)
+    if (!(answer instanceof Promise))
+      return Promise.resolve(command.finish(state, answer as never, first, second, options))
+    return new Promise((resolve, reject) => {
+      const flight = new Flight(state, command, first, options, timeoutMs, resolve, reject)
+      flight.sent = true
+      answer.then((stored) => {
+        if (flight.settled) return
+        try {
+          flight.succeed(command.finish(state, stored as never, first, second, options))
+        } catch (error) {
+          flight.fail(error)
+        }
+      }, flight.fail)
+    })
+  } catch (error) {
+    return Promise.reject(toOurError(error, command, subject))
+  }
+}
