@@ -14,7 +14,6 @@ export default defineConfig({
   splitting: true,
   sourcemap: true,
   clean: true,
-  keepNames: true,
   silent: true,
   dts: { compilerOptions: { ignoreDeprecations: '6.0', customConditions: [], stripInternal: true } },
 })

@@ -38,14 +38,14 @@ export class Caches {
   /** Replaces the whole configuration, which must have the alias `default`, and forgets the instances. Nothing is made yet. */
   setConfig(config: CachesConfig): void {
     const checked = checkConfig(config)
-    for (const alias of [...this._instances.keys()]) this.#forget(alias)
+    for (const alias of [...this._instances.keys()]) this._forget(alias)
     this._config = checked
   }
 
   /** Adds or replaces one alias; its old instance is forgotten (and closed by {@link close}). */
   add(alias: string, config: AliasConfig): void {
     const checked = checkAlias(alias, config)
-    this.#forget(alias)
+    this._forget(alias)
     this._config = new Map([...this._config, [alias, checked]])
   }
 
@@ -56,7 +56,7 @@ export class Caches {
 
   /** A deep copy of one alias's configuration. @throws `UnknownAliasError` */
   getAliasConfig(alias: string): AliasConfig {
-    return copy(this.#configOf(alias))
+    return copy(this._configOf(alias))
   }
 
   /** The alias's cache: made at the first call, then always the same instance. @throws `UnknownAliasError`, `ClassPathError`, … */
@@ -75,7 +75,7 @@ export class Caches {
     overrides: CacheOptions & Record<string, unknown> = {},
   ): C {
     const config =
-      typeof aliasOrConfig === 'string' ? this.#configOf(aliasOrConfig) : checkAlias('create', aliasOrConfig)
+      typeof aliasOrConfig === 'string' ? this._configOf(aliasOrConfig) : checkAlias('create', aliasOrConfig)
     const { cache, ...options } = { ...copy(config), ...overrides }
     return makeCache(cache, options, 'cache') as C
   }
@@ -96,7 +96,8 @@ export class Caches {
     return this.close()
   }
 
-  #configOf(alias: string): AliasConfig {
+  /** @internal */
+  _configOf(alias: string): AliasConfig {
     const config = this._config.get(alias)
     if (config !== undefined) return config
     const known = [...this._config.keys()]
@@ -107,7 +108,8 @@ export class Caches {
     })
   }
 
-  #forget(alias: string): void {
+  /** @internal */
+  _forget(alias: string): void {
     const cache = this._instances.get(alias)
     if (cache === undefined) return
     this._instances.delete(alias)

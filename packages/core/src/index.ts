@@ -19,6 +19,7 @@ export { Caches, caches } from './caches.js'
 export type { Clock, ScheduledCall } from './clock.js'
 export { systemClock } from './clock.js'
 export type { Duration, DurationString } from './duration.js'
+export { toMs } from './duration.js'
 export type { ErrorCode, ErrorDetails, ErrorName } from './errors.js'
 export {
   BackendError,
