@@ -7,5 +7,7 @@ declare module 'vitest' {
     redisUrl: string
     /** Unique to the run. Keys and namespaces of tests start with it; two test files tell theirs apart by a suffix. */
     redisNamespace: string
+    /** Package name → path of its tarball; in the checks of the packages only. */
+    tarballs: Record<string, string>
   }
 }

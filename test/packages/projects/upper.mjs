@@ -1,0 +1,5 @@
+export class Upper {
+  encoding = 'utf-8'
+  dumps = (value) => value.toUpperCase()
+  loads = (stored) => stored
+}
