@@ -1,0 +1,129 @@
+/** Options → a client, opened by the first command, opened anew after a loss, and closed. */
+import type { ConnectionOptions as TlsOptions } from 'node:tls'
+import { Redis } from 'ioredis'
+import type { RedisLike } from './redis-like.js'
+
+export interface ConnectOptions {
+  readonly host: string
+  readonly port: number
+  readonly db: number
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly tls: boolean | TlsOptions
+  readonly connectTimeoutMs: number
+}
+
+/** A client and who looks after it. */
+export interface Connection {
+  /** The client, to be called in the same tick. */
+  readonly client: RedisLike
+  /** The error that tells why, for one that tells only that the connection is closed. */
+  reason(error: unknown): unknown
+  close(): Promise<void>
+}
+
+/** How long `close` waits for the answers that are still on their way, and then for the server to hang up. */
+const DRAIN_MS = 1000
+const HANG_UP_MS = 200
+
+/** The user's own client: used as it is, listened to by nobody, and left open. */
+export function borrowConnection(client: RedisLike): Connection {
+  return { client, reason: (error) => error, close: async () => {} }
+}
+
+/** A client of our own. Nothing is opened before the first command. */
+export function ownConnection(options: ConnectOptions): Connection {
+  return new OwnConnection(options)
+}
+
+class OwnConnection implements Connection {
+  readonly #redis: Redis
+  #lastError: Error | undefined
+  #closed = false
+
+  constructor({ host, port, db, username, password, tls, connectTimeoutMs }: ConnectOptions) {
+    this.#redis = new Redis({
+      host,
+      port,
+      db,
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      ...(tls !== false && { tls: tls === true ? {} : tls }),
+      connectTimeout: connectTimeoutMs,
+      disconnectTimeout: HANG_UP_MS,
+      lazyConnect: true,
+      enableAutoPipelining: true,
+      // ioredis would try again by itself for minutes, with the commands waiting. Here a failed attempt fails its commands, and the
+      // next command makes the next attempt: no failure is known and not told, and no timer runs for a server that nobody asks.
+      retryStrategy: null,
+      // A command whose connection broke may have run. Sent again it would run twice: an increment would count twice.
+      autoResendUnfulfilledCommands: false,
+      // A server that still loads its data answers LOADING at once; the check would wait for it, up to the deadline.
+      enableReadyCheck: false,
+      // Nothing here needs the newer protocol, whose greeting is a round trip more, nor to be told who we are.
+      protocol: 2,
+      disableClientInfo: true,
+    })
+    // Also because ioredis prints errors that nobody listens to.
+    this.#redis.on('error', (error) => this.#note(error))
+    this.#redis.on('connect', () => {
+      this.#lastError = undefined
+    })
+  }
+
+  get client(): RedisLike {
+    // The rejection repeats what the commands that wait for this attempt are told.
+    if (this.#redis.status === 'end' && !this.#closed) this.#redis.connect().catch(() => {})
+    return this.#redis
+  }
+
+  reason(error: unknown): unknown {
+    return isClosed(error) ? (this.#lastError ?? error) : error
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const redis = this.#redis
+    if (redis.status === 'end') return
+    if (redis.status !== 'wait') await this.#drain()
+    // Read anew: the connection may have been lost meanwhile.
+    if ((redis.status as string) === 'end') return
+    const ended = new Promise<void>((resolve) => redis.once('end', resolve))
+    redis.disconnect()
+    await ended
+  }
+
+  /** Redis answers in order, so the answer to the last command comes after all the others. (`QUIT` would overtake commands that are still being collected.) */
+  #drain(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, DRAIN_MS)
+      const done = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      this.#redis.ping().then(done, done)
+    })
+  }
+
+  #note(error: Error): void {
+    this.#lastError = readable(error)
+    // ioredis would go on in database 0, and write there.
+    if (commandOf(error) === 'select') this.#redis.disconnect()
+  }
+}
+
+/** A name with several addresses fails with one error per address, and no message of its own. */
+function readable(error: Error): Error {
+  if (!(error instanceof AggregateError) || error.message !== '') return error
+  const message = error.errors.map((one: Error) => one.message).join('; ')
+  return Object.assign(new Error(message, { cause: error }), { code: (error as NodeJS.ErrnoException).code })
+}
+
+function commandOf(error: Error): string | undefined {
+  return (error as { command?: { name?: string } }).command?.name
+}
+
+function isClosed(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.message === 'Connection is closed.' || error.message === 'Command aborted due to connection close'
+}

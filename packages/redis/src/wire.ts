@@ -1,0 +1,47 @@
+/** Stored values and keys ↔ what goes over the wire. Text is UTF-8 in both directions, and nothing is replaced silently. */
+import { isUtf8 } from 'node:buffer'
+import { isUint8Array } from 'node:util/types'
+import { DeserializationError, type Encoding, InvalidArgumentError, SerializationError } from '@pycached/core'
+import type { RedisArgument } from './redis-like.js'
+
+/** Throws `InvalidArgumentError` for a key that has no UTF-8 form: two such keys would become one. */
+export function checkKey(key: string): string {
+  if (isWellFormed(key)) return key
+  throw new InvalidArgumentError('a key must be well-formed text, and this one has half of a surrogate pair', {
+    option: 'key',
+  })
+}
+
+/** Throws `SerializationError` for what Redis cannot keep: anything but text and bytes. */
+export function toArgument(value: unknown): RedisArgument {
+  if (typeof value === 'string') {
+    if (isWellFormed(value)) return value
+    throw new SerializationError(
+      'the text has half of a surrogate pair, which UTF-8 cannot hold: repair it (toWellFormed()), or use a serializer that escapes it, such as JsonSerializer',
+    )
+  }
+  if (isUint8Array(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  throw new SerializationError(
+    `Redis keeps text and bytes, got ${value === null ? 'null' : typeof value}: use a serializer that makes one of them, such as JsonSerializer or PickleSerializer`,
+  )
+}
+
+/** The stored value, `undefined` for a miss. Throws `DeserializationError` for bytes that are not the text asked for. */
+export function fromReply(reply: Buffer | null, encoding: Encoding): string | Uint8Array | undefined {
+  if (reply === null) return undefined
+  // A copy: the reply is a window on everything that the socket read at once, and would keep all of it in memory.
+  if (encoding === null) return new Uint8Array(reply)
+  const text = reply.toString('utf8')
+  // Decoding puts U+FFFD for what it cannot read. Where there is none, nothing was replaced, and bytes need no second look.
+  if (text.includes('\uFFFD') && !isUtf8(reply)) {
+    throw new DeserializationError(
+      'what is stored is not valid UTF-8: it was written as bytes, so read it with the serializer that wrote it',
+    )
+  }
+  return text
+}
+
+/** `String.prototype.isWellFormed`, which Node has since 20 and the types of ES2023 have not. */
+function isWellFormed(text: string): boolean {
+  return (text as unknown as { isWellFormed(): boolean }).isWellFormed()
+}
