@@ -1,6 +1,6 @@
 /** What every cache is: the commands over one pipeline, whatever the backend. Each is documented at `CacheCommands`. */
 import type { Backend } from './backend.js'
-import type { CacheCommands, CommandOptions, GetOptions, ReadOptions, WriteOptions } from './cache-commands.js'
+import type { CommandOptions, GetOptions, ReadOptions, WriteOptions } from './cache-commands.js'
 import { closeState } from './close.js'
 import type { CacheState } from './command.js'
 import * as commands from './commands.js'
@@ -17,7 +17,7 @@ import {
   resolvePlugins,
 } from './options.js'
 import { run } from './pipeline.js'
-import type { Plugin } from './plugin.js'
+import type { HookedCache, Plugin } from './plugin.js'
 import type { Serializer } from './serializer.js'
 
 /** Recognises caches of every installed copy. */
@@ -34,7 +34,7 @@ export interface UrlAddress {
   readonly password: string | undefined
 }
 
-export abstract class BaseCache implements CacheCommands {
+export abstract class BaseCache implements HookedCache {
   /** The options that the class knows; a subclass adds its own: `{ ...BaseCache.options, port: parseOption.number }`. */
   static readonly options: OptionParsers = CACHE_OPTIONS
   /** @internal */

@@ -1,10 +1,24 @@
 /** The contract of a hook: what plugins may do around every command. */
-import type { MaybePromise } from './backend.js'
+import type { Backend, MaybePromise } from './backend.js'
 import type { CacheCommands, CommandArgs, CommandName, CommandResults } from './cache-commands.js'
+import type { KeyBuilder } from './key.js'
+import type { Serializer } from './serializer.js'
 
-/** The cache that a hook is called for: its commands and its name. A command called on it runs its own hooks. */
-export interface HookedCache extends CacheCommands {
+/**
+ * The cache that a hook is called for: all that is public of `BaseCache`, so that a hook may name either type. A command called
+ * on it runs its own hooks.
+ */
+export interface HookedCache extends CacheCommands, AsyncDisposable {
+  readonly backend: Backend
+  readonly serializer: Serializer
   readonly namespace: string | undefined
+  readonly keyBuilder: KeyBuilder | undefined
+  readonly timeout: number | undefined
+  readonly ttl: number | undefined
+  readonly plugins: readonly Plugin[]
+  enabled: boolean
+  buildKey(key: string, namespace?: string | null): string
+  close(): Promise<void>
 }
 
 /** What a `post` hook gets: the command's result, and the time it took from before the first `pre` hook, in seconds. */
