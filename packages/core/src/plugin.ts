@@ -27,20 +27,7 @@ export interface Outcome<Name extends CommandName = CommandName> {
   readonly took: number
 }
 
-type PreHooks = {
-  [Name in CommandName as `pre${Capitalize<Name>}`]?: (
-    cache: HookedCache,
-    args: Readonly<CommandArgs[Name]>,
-  ) => MaybePromise<void>
-}
-
-type PostHooks = {
-  [Name in CommandName as `post${Capitalize<Name>}`]?: (
-    cache: HookedCache,
-    args: Readonly<CommandArgs[Name]>,
-    outcome: Outcome<Name>,
-  ) => MaybePromise<void>
-}
+type Args<Name extends CommandName> = Readonly<CommandArgs[Name]>
 
 /**
  * Hooks, all optional, awaited in the order of the plugins and inside the command's timeout. `args` is the frozen array of the
@@ -49,7 +36,31 @@ type PostHooks = {
  * A hook that throws fails the call with `PluginError`, which says whether the command had already run. Hooks do not run for
  * commands of a disabled or closed cache.
  */
-export interface Plugin extends PreHooks, PostHooks {
+export interface Plugin {
+  preAdd?(cache: HookedCache, args: Args<'add'>): MaybePromise<void>
+  postAdd?(cache: HookedCache, args: Args<'add'>, outcome: Outcome<'add'>): MaybePromise<void>
+  preGet?(cache: HookedCache, args: Args<'get'>): MaybePromise<void>
+  postGet?(cache: HookedCache, args: Args<'get'>, outcome: Outcome<'get'>): MaybePromise<void>
+  preSet?(cache: HookedCache, args: Args<'set'>): MaybePromise<void>
+  postSet?(cache: HookedCache, args: Args<'set'>, outcome: Outcome<'set'>): MaybePromise<void>
+  preMultiGet?(cache: HookedCache, args: Args<'multiGet'>): MaybePromise<void>
+  postMultiGet?(cache: HookedCache, args: Args<'multiGet'>, outcome: Outcome<'multiGet'>): MaybePromise<void>
+  preMultiSet?(cache: HookedCache, args: Args<'multiSet'>): MaybePromise<void>
+  postMultiSet?(cache: HookedCache, args: Args<'multiSet'>, outcome: Outcome<'multiSet'>): MaybePromise<void>
+  preExists?(cache: HookedCache, args: Args<'exists'>): MaybePromise<void>
+  postExists?(cache: HookedCache, args: Args<'exists'>, outcome: Outcome<'exists'>): MaybePromise<void>
+  preIncrement?(cache: HookedCache, args: Args<'increment'>): MaybePromise<void>
+  postIncrement?(cache: HookedCache, args: Args<'increment'>, outcome: Outcome<'increment'>): MaybePromise<void>
+  preExpire?(cache: HookedCache, args: Args<'expire'>): MaybePromise<void>
+  postExpire?(cache: HookedCache, args: Args<'expire'>, outcome: Outcome<'expire'>): MaybePromise<void>
+  preDelete?(cache: HookedCache, args: Args<'delete'>): MaybePromise<void>
+  postDelete?(cache: HookedCache, args: Args<'delete'>, outcome: Outcome<'delete'>): MaybePromise<void>
+  preMultiDelete?(cache: HookedCache, args: Args<'multiDelete'>): MaybePromise<void>
+  postMultiDelete?(cache: HookedCache, args: Args<'multiDelete'>, outcome: Outcome<'multiDelete'>): MaybePromise<void>
+  preClear?(cache: HookedCache, args: Args<'clear'>): MaybePromise<void>
+  postClear?(cache: HookedCache, args: Args<'clear'>, outcome: Outcome<'clear'>): MaybePromise<void>
+  preRaw?(cache: HookedCache, args: Args<'raw'>): MaybePromise<void>
+  postRaw?(cache: HookedCache, args: Args<'raw'>, outcome: Outcome<'raw'>): MaybePromise<void>
   /** Told of every failure, timeouts and aborts included. What it throws or rejects with is reported as a process warning. */
   onError?(cache: HookedCache, command: CommandName, args: readonly unknown[], error: unknown): MaybePromise<void>
   /**
