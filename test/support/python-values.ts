@@ -48,12 +48,16 @@ function convertNew(typed: TypedValue, seen: Map<number, unknown>): unknown {
       return text(typed)
     case 'bytes':
     case 'bytearray':
-      return new Uint8Array(Buffer.from(typed.hex ?? String(typed.repeat?.hex).repeat(Number(typed.repeat?.times)), 'hex'))
+      return new Uint8Array(
+        Buffer.from(typed.hex ?? String(typed.repeat?.hex).repeat(Number(typed.repeat?.times)), 'hex'),
+      )
     case 'list':
     case 'tuple':
       return items()
     case 'dict':
-      return mapping((typed.v as [TypedValue, TypedValue][]).map(([key, value]) => [convert(key, seen), convert(value, seen)]))
+      return mapping(
+        (typed.v as [TypedValue, TypedValue][]).map(([key, value]) => [convert(key, seen), convert(value, seen)]),
+      )
     case 'ref':
       if (!seen.has(Number(typed.id))) throw noMeaning
       return seen.get(Number(typed.id))

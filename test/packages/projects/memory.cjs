@@ -25,4 +25,7 @@ async function main() {
   console.log('works')
 }
 
-main()
+main().catch((error) => {
+  console.error(error)
+  process.exitCode = 1
+})

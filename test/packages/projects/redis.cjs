@@ -16,4 +16,7 @@ async function main() {
   console.log('works')
 }
 
-main()
+main().catch((error) => {
+  console.error(error)
+  process.exitCode = 1
+})
