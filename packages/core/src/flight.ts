@@ -4,7 +4,7 @@ import type { CacheState, Command } from './command.js'
 import { Waiting } from './deadline.js'
 import { toSeconds } from './duration.js'
 import { BackendError, CacheTimeoutError, isPycachedError } from './errors.js'
-import { describe, warn } from './runtime.js'
+import { describe } from './runtime.js'
 
 export class Flight<First, Second, Options extends CommandOptions, Result> extends Waiting {
   readonly #state: CacheState
@@ -18,8 +18,8 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
   settled = false
   /** Whether the backend was called. */
   sent = false
-  /** The arguments as hooks saw them, for `onError`; set where hooks run. */
-  args: readonly unknown[] | undefined
+  /** Told of the failure before the caller is; set where hooks run. */
+  onFailure: ((error: unknown) => void) | undefined
 
   constructor(
     state: CacheState,
@@ -70,7 +70,7 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
 
   #rejectWith(error: unknown): void {
     if (!this.#settle()) return
-    if (this.args !== undefined) tellPlugins(this.#state, this.#command, this.args, error)
+    this.onFailure?.(error)
     this.#reject(error)
   }
 
@@ -97,27 +97,4 @@ export function toOurError(
     return thrown
   }
   return new BackendError(`${command.name} failed in the store: ${describe(thrown)}`, { key, cause: thrown })
-}
-
-/** The failure is the caller's; what a plugin makes of it must neither hide nor delay it. */
-function tellPlugins(
-  state: CacheState,
-  command: Pick<Command<never, never, CommandOptions, unknown>, 'hooks'>,
-  args: readonly unknown[],
-  error: unknown,
-): void {
-  const { cache, plugins } = state
-  if (command.hooks === undefined) return
-  for (const plugin of plugins) {
-    if (plugin.onError === undefined) continue
-    try {
-      Promise.resolve(plugin.onError(cache, command.hooks, args, error)).catch((thrown) => warnOf(plugin, thrown))
-    } catch (thrown) {
-      warnOf(plugin, thrown)
-    }
-  }
-}
-
-function warnOf(plugin: object, thrown: unknown): void {
-  warn(`${plugin.constructor.name}.onError failed: ${describe(thrown)}`, 'PYCACHED_PLUGIN')
 }

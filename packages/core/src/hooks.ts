@@ -5,7 +5,7 @@ import { toSeconds } from './duration.js'
 import { PluginError } from './errors.js'
 import type { Flight } from './flight.js'
 import type { HookedCache, Plugin } from './plugin.js'
-import { describe } from './runtime.js'
+import { describe, warn } from './runtime.js'
 
 type AnyHook = (cache: HookedCache, args: readonly unknown[], outcome?: { ret: unknown; took: number }) => unknown
 
@@ -20,7 +20,7 @@ export async function runHooked<First, Second, Options extends CommandOptions, R
   const { cache, clock, plugins } = state
   const name = command.hooks as CommandName
   const args = Object.freeze(command.args(first, second, options))
-  flight.args = args
+  flight.onFailure = (error) => tellPlugins(state, name, args, error)
   let ran = false
 
   const inner = async (): Promise<unknown> => {
@@ -43,6 +43,24 @@ export async function runHooked<First, Second, Options extends CommandOptions, R
     if (plugin.around !== undefined) next = surround(plugin, name, state, args, next, () => ran)
   }
   return (await next()) as Result
+}
+
+/** `onError` of every plugin. The failure is the caller's: what a plugin makes of it must neither hide nor delay it. */
+export function tellPlugins(
+  { cache, plugins }: CacheState,
+  name: CommandName | undefined,
+  args: readonly unknown[],
+  error: unknown,
+): void {
+  if (name === undefined) return
+  for (const plugin of plugins) {
+    if (plugin.onError === undefined) continue
+    try {
+      Promise.resolve(plugin.onError(cache, name, args, error)).catch((thrown) => warnOf(plugin, thrown))
+    } catch (thrown) {
+      warnOf(plugin, thrown)
+    }
+  }
 }
 
 async function callHooks(
@@ -108,6 +126,10 @@ function pluginError(plugin: object, hook: string, commandRan: boolean, cause: u
     commandRan,
     cause,
   })
+}
+
+function warnOf(plugin: object, thrown: unknown): void {
+  warn(`${plugin.constructor.name}.onError failed: ${describe(thrown)}`, 'PYCACHED_PLUGIN')
 }
 
 function hookName(when: 'pre' | 'post', name: CommandName): string {

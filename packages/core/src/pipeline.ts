@@ -7,9 +7,9 @@
 import type { CommandOptions } from './cache-commands.js'
 import type { CacheState, Command } from './command.js'
 import { toTimeoutMs } from './duration.js'
-import { CacheClosedError } from './errors.js'
+import { CacheClosedError, InvalidArgumentError } from './errors.js'
 import { Flight, toOurError } from './flight.js'
-import { runHooked } from './hooks.js'
+import { runHooked, tellPlugins } from './hooks.js'
 import { checkOptions } from './options.js'
 
 export function run<First, Second, Options extends CommandOptions, Result>(
@@ -25,10 +25,13 @@ export function run<First, Second, Options extends CommandOptions, Result>(
     if (options !== undefined) {
       checkOptions(options, command.options, command.name)
       timeoutMs = toTimeoutMs(options.timeout, timeoutMs)
+      checkSignal(options.signal)
     }
     if (state.closed) throw new CacheClosedError(`${command.name} was called on a closed cache: make a new one`)
     if (!state.enabled) return Promise.resolve(command.disabled(first, second, options))
-    if (options?.signal?.aborted === true) return Promise.reject(options.signal.reason)
+    if (options?.signal?.aborted === true) {
+      return refuse(state, command, subject, second, options, options.signal.reason)
+    }
 
     if (command.hooks !== undefined && state.plugins.length > 0) {
       return new Promise((resolve, reject) => {
@@ -38,8 +41,9 @@ export function run<First, Second, Options extends CommandOptions, Result>(
     }
 
     const answer = command.call(state, first, second, options)
-    if (!(answer instanceof Promise))
+    if (!(answer instanceof Promise)) {
       return Promise.resolve(command.finish(state, answer as never, first, second, options))
+    }
     return new Promise((resolve, reject) => {
       const flight = new Flight(state, command, first, options, timeoutMs, resolve, reject)
       flight.sent = true
@@ -53,6 +57,26 @@ export function run<First, Second, Options extends CommandOptions, Result>(
       }, flight.fail)
     })
   } catch (error) {
-    return Promise.reject(toOurError(error, command, subject))
+    return refuse(state, command, subject, second, options, toOurError(error, command, subject))
   }
+}
+
+/** For failures before anything was in flight. */
+function refuse<First, Second, Options extends CommandOptions, Result>(
+  state: CacheState,
+  command: Command<First, Second, Options, Result>,
+  first: First,
+  second: Second,
+  options: Options | undefined,
+  error: unknown,
+): Promise<never> {
+  if (state.plugins.length > 0) {
+    tellPlugins(state, command.hooks, Object.freeze(command.args(first, second, options)), error)
+  }
+  return Promise.reject(error)
+}
+
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function') return
+  throw new InvalidArgumentError(`signal must be an AbortSignal, got ${typeof signal}`, { option: 'signal' })
 }
