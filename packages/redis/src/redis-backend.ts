@@ -5,7 +5,7 @@ import { clearPrefix } from './clear.js'
 import type { Connection } from './connect.js'
 import type { RedisArgument } from './redis-like.js'
 import { COMPARE_AND_DELETE, COMPARE_AND_SET, INCREMENT, PERSIST, runScript, type Script, SET_MANY } from './scripts.js'
-import { checkKey, fromReply, toArgument } from './wire.js'
+import { checkKey, fromReply, toArgument, toRawArgument } from './wire.js'
 
 export class RedisBackend implements Backend {
   readonly #connection: Connection
@@ -93,12 +93,12 @@ export class RedisBackend implements Backend {
   /** Any Redis command, by its name. As in ioredis, a name that ends in `Buffer` (`getBuffer`) has bytes in its reply. */
   raw(command: string, args: readonly unknown[]): Promise<unknown> {
     const { client } = this.#connection
-    const words = args.map(toRawArgument)
+    const words = args.flat().map(toRawArgument)
     const method = command.endsWith('Buffer') ? (client as unknown as Record<string, unknown>)[command] : undefined
     const reply =
       typeof method === 'function'
         ? (method.apply(client, words) as Promise<unknown>)
-        : client.call(command.toLowerCase(), words as RedisArgument[])
+        : client.call(command.toLowerCase(), words)
     return reply.catch(this.#fail)
   }
 
@@ -141,9 +141,4 @@ function isNoInteger(error: unknown): boolean {
 function hideArguments(error: unknown): void {
   const noted = error as { command?: { name: string } }
   if (noted?.command !== undefined) noted.command = { name: noted.command.name }
-}
-
-/** As the client takes it, except that bytes must be a `Buffer`. */
-function toRawArgument(arg: unknown): unknown {
-  return arg instanceof Uint8Array ? toArgument(arg) : Array.isArray(arg) ? arg.map(toRawArgument) : arg
 }

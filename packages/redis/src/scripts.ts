@@ -14,22 +14,25 @@ export interface Script {
 
 /** KEYS; ARGV: the milliseconds to live, then one value per key. */
 export const SET_MANY = script(`
-for i = 1, #KEYS do
-  redis.call('SET', KEYS[i], ARGV[i + 1], 'PX', ARGV[1])
+local call, keys, args, ttl = redis.call, KEYS, ARGV, ARGV[1]
+for i = 1, #keys do
+  call('SET', keys[i], args[i + 1], 'PX', ttl)
 end
-return #KEYS`)
+return #keys`)
 
 /**
- * KEYS: one; ARGV: the delta. Returns the sum, or nothing where a JavaScript number could not hold it; the value is then as before.
- * The error of a value that is no integer comes back as it is: a script that fails would add its own words.
+ * KEYS: one; ARGV: the delta. Returns the sum as text, since ioredis 6.0 rounds integers near the end of the safe ones; or nothing
+ * where a number could not hold it, with the value as before. The error of a value that is no integer comes back as it is: from a
+ * script that fails it would have the script's own words around it.
  */
 export const INCREMENT = script(`
 local sum = redis.pcall('INCRBY', KEYS[1], ARGV[1])
-if type(sum) == 'number' and math.abs(sum) > ${Number.MAX_SAFE_INTEGER} then
+if type(sum) ~= 'number' then return sum end
+if math.abs(sum) > ${Number.MAX_SAFE_INTEGER} then
   redis.call('DECRBY', KEYS[1], ARGV[1])
   return false
 end
-return sum`)
+return string.format('%.0f', sum)`)
 
 /** KEYS: one. Returns 1 if there is such a key, which `PERSIST` alone does not tell. */
 export const PERSIST = script(`

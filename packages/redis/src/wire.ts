@@ -20,9 +20,23 @@ export function toArgument(value: unknown): RedisArgument {
       'the text has half of a surrogate pair, which UTF-8 cannot hold: repair it (toWellFormed()), or use a serializer that escapes it, such as JsonSerializer',
     )
   }
-  if (isUint8Array(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  if (isUint8Array(value)) return toBuffer(value)
   throw new SerializationError(
     `Redis keeps text and bytes, got ${value === null ? 'null' : typeof value}: use a serializer that makes one of them, such as JsonSerializer or PickleSerializer`,
+  )
+}
+
+/**
+ * An argument of `raw`, where the caller knows what the command takes. Anything but text, numbers and bytes is refused: ioredis makes
+ * `''` of `undefined`, and an object that has no text stops its automatic pipelines for good.
+ */
+export function toRawArgument(value: unknown): RedisArgument {
+  if (typeof value === 'string' || typeof value === 'number') return value
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
+  if (isUint8Array(value)) return toBuffer(value)
+  throw new InvalidArgumentError(
+    `arguments of a Redis command are text, numbers, bytes and arrays of them; got ${value === null ? 'null' : typeof value}`,
+    { option: 'args' },
   )
 }
 
@@ -39,6 +53,11 @@ export function fromReply(reply: Buffer | null, encoding: Encoding): string | Ui
     )
   }
   return text
+}
+
+/** The same bytes, not a copy of them. */
+function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 /** `String.prototype.isWellFormed`, which Node has since 20 and the types of ES2023 have not. */
