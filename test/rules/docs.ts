@@ -25,7 +25,7 @@ const LANGUAGES = ['ts', 'js', 'json', 'text', 'sh', 'python']
 const FLAGS = ['run', 'continued']
 
 export const pages =
-  /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG)\.md$|^docs\/.*\.md$|^packages\/[^/]+\/README\.md$|^examples\/.*README\.md$/
+  /^(README|ARCHITECTURE|CONTRIBUTING|CHANGELOG)\.md$|^docs\/.*\.md$|^packages\/[^/]+\/README\.md$|^(examples|benchmarks)\/.*README\.md$/
 
 export function codeBlocks(files: Files): CodeBlock[] {
   return [...files].flatMap(([page, text]) => {

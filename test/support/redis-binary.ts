@@ -28,7 +28,8 @@ export async function redisBinary(): Promise<RedisBinary> {
   try {
     await unpackFromDebian()
   } catch (error) {
-    throw withAdvice(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
+    const lines = String((error as { stderr?: string }).stderr || error).split('\n')
+    throw withAdvice(lines.find((line) => line.startsWith('E: ')) ?? lines[0] ?? '')
   }
   const fresh = unpacked()
   if (fresh === undefined) throw withAdvice('the unpacked program does not start')
