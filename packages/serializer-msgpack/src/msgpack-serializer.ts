@@ -1,0 +1,38 @@
+import { BaseSerializer, DeserializationError, InvalidArgumentError } from '@pycached/core'
+import { readMsgPack } from './read.js'
+import { writeMsgPack } from './write.js'
+
+/** There are none; the constructor refuses any. */
+export type MsgPackSerializerOptions = Record<string, never>
+
+/**
+ * Plain MessagePack, which Python's `msgpack` reads and writes too. Mirrors the seed's `MsgPackSerializer`.
+ *
+ * What the format has no form for is refused, never changed: a `Set`, an instance of a class, `undefined` in an array, an integer
+ * beyond 64 bits, a lone surrogate.
+ */
+export class MsgPackSerializer extends BaseSerializer {
+  override readonly encoding = null
+
+  constructor(options: MsgPackSerializerOptions = {}) {
+    super()
+    for (const option of Object.keys(options)) {
+      throw new InvalidArgumentError(`MsgPackSerializer has no option '${option}': it takes none`, { option })
+    }
+  }
+
+  /** @throws `SerializationError` naming the type that the format has no form for. */
+  dumps(value: unknown): Uint8Array {
+    return writeMsgPack(value)
+  }
+
+  /** @throws `DeserializationError` for anything but one complete value that nests no deeper than `MAX_DEPTH`. */
+  loads(stored: unknown): unknown {
+    if (!(stored instanceof Uint8Array)) {
+      throw new DeserializationError(
+        `MessagePack is bytes, and what is stored is ${typeof stored === 'string' ? 'text' : stored === null ? 'null' : typeof stored}`,
+      )
+    }
+    return readMsgPack(stored)
+  }
+}
