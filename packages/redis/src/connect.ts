@@ -39,6 +39,7 @@ export function ownConnection(options: ConnectOptions): Connection {
 class OwnConnection implements Connection {
   readonly #redis: Redis
   #lastError: Error | undefined
+  #used = false
   #closed = false
 
   constructor({ host, port, db, username, password, tls, connectTimeoutMs }: ConnectOptions) {
@@ -72,6 +73,7 @@ class OwnConnection implements Connection {
   }
 
   get client(): RedisLike {
+    this.#used = true
     // The rejection repeats what the commands that wait for this attempt are told.
     if (this.#redis.status === 'end' && !this.#closed) this.#redis.connect().catch(() => {})
     return this.#redis
@@ -83,17 +85,18 @@ class OwnConnection implements Connection {
 
   async close(): Promise<void> {
     this.#closed = true
-    const redis = this.#redis
-    if (redis.status === 'end') return
-    if (redis.status !== 'wait') await this.#drain()
-    // Read anew: the connection may have been lost meanwhile.
-    if ((redis.status as string) === 'end') return
-    const ended = new Promise<void>((resolve) => redis.once('end', resolve))
-    redis.disconnect()
+    if (!this.#used) return
+    await this.#drain()
+    if (this.#redis.status === 'end') return
+    const ended = new Promise<void>((resolve) => this.#redis.once('end', resolve))
+    this.#redis.disconnect()
     await ended
   }
 
-  /** Redis answers in order, so the answer to the last command comes after all the others. (`QUIT` would overtake commands that are still being collected.) */
+  /**
+   * Redis answers in order, so the answer to one more command comes after all others. `QUIT` is not that command: ioredis sends it
+   * ahead of those that it still collects.
+   */
   #drain(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, DRAIN_MS)
