@@ -1,1 +1,15 @@
-export {}
+/** The public names of `@pycached/memory`. Importing it registers its class path. */
+import { register } from '@pycached/core'
+// For its class path, which the out-of-the-box configuration of aliases names.
+import '@pycached/serializer-string'
+import { SimpleMemoryCache, type SimpleMemoryCacheOptions } from './simple-memory-cache.js'
+
+export { SimpleMemoryCache, type SimpleMemoryCacheOptions }
+
+declare module '@pycached/core' {
+  interface CacheTypes {
+    memory: { cache: SimpleMemoryCache; options: SimpleMemoryCacheOptions }
+  }
+}
+
+register('pycached.SimpleMemoryCache', SimpleMemoryCache, { schemes: ['memory'] })

@@ -1,0 +1,173 @@
+/** The store of one memory cache. */
+import { type Backend, type Clock, InvalidArgumentError, type MaybePromise, type ReplacedTtl } from '@pycached/core'
+import { Expiry } from './expiry.js'
+import { Prefixed } from './prefixed.js'
+import { Table } from './table.js'
+
+/** Entries below one prefix, found by the rest of their keys. */
+interface Home {
+  readonly prefix: string
+  readonly table: Table
+}
+
+const RAW_COMMANDS = ['get', 'set', 'has', 'delete', 'clear', 'keys', 'size']
+
+/**
+ * Complete keys → entries. All answers but those of large clears are plain values. The entries below the prefix of the first
+ * {@link scope} are in a table of their own, by short keys, so that a cache's namespace costs its commands nothing; everything else
+ * is in the other table, by complete keys. An entry is in one of the two, whichever way it is reached.
+ */
+export class MemoryBackend implements Backend {
+  readonly #expiry: Expiry
+  readonly #rest: Table
+  #home: Home | undefined
+
+  constructor(clock: Clock) {
+    this.#expiry = new Expiry(clock, (entry) => {
+      if (this.#home?.table.remove(entry) !== true) this.#rest.remove(entry)
+    })
+    this.#rest = new Table(this, this.#expiry)
+  }
+
+  get(key: string): unknown {
+    return this.#tableOf(key).get(this.#keyOf(key))
+  }
+
+  getMany(keys: readonly string[]): readonly unknown[] {
+    return keys.map((key) => this.get(key))
+  }
+
+  set(key: string, value: unknown, ttlMs: number | undefined): void {
+    this.#tableOf(key).set(this.#keyOf(key), value, ttlMs)
+  }
+
+  setMany(entries: readonly (readonly [key: string, value: unknown])[], ttlMs: number | undefined): void {
+    for (const [key, value] of entries) this.set(key, value, ttlMs)
+  }
+
+  add(key: string, value: unknown, ttlMs: number | undefined): boolean {
+    return this.#tableOf(key).add(this.#keyOf(key), value, ttlMs)
+  }
+
+  delete(key: string): boolean {
+    return this.#tableOf(key).delete(this.#keyOf(key))
+  }
+
+  deleteMany(keys: readonly string[]): number {
+    let deleted = 0
+    for (const key of keys) if (this.delete(key)) deleted++
+    return deleted
+  }
+
+  exists(key: string): boolean {
+    return this.#tableOf(key).exists(this.#keyOf(key))
+  }
+
+  increment(key: string, delta: number, initial: unknown): number | undefined {
+    return this.#tableOf(key).increment(this.#keyOf(key), delta, initial)
+  }
+
+  expire(key: string, ttlMs: number | undefined): boolean {
+    return this.#tableOf(key).expire(this.#keyOf(key), ttlMs)
+  }
+
+  clear(prefix: string): MaybePromise<void> {
+    const home = this.#home
+    if (home === undefined) return this.#rest.clear(prefix)
+    // All below the home's prefix is at home, and nothing else is.
+    if (prefix.startsWith(home.prefix)) return home.table.clear(prefix.slice(home.prefix.length))
+    const rest = this.#rest.clear(prefix)
+    if (!home.prefix.startsWith(prefix)) return rest
+    const below = home.table.clear('')
+    return rest === undefined && below === undefined ? undefined : Promise.all([rest, below]).then(() => undefined)
+  }
+
+  compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl): boolean {
+    return this.#tableOf(key).compareAndSet(this.#keyOf(key), expected, value, ttlMs)
+  }
+
+  compareAndDelete(key: string, expected: unknown): boolean {
+    return this.#tableOf(key).compareAndDelete(this.#keyOf(key), expected)
+  }
+
+  /** `get has delete` take a complete key, `set` a key and a value that never expires; `keys` are complete, in no order. */
+  raw(command: string, args: readonly unknown[]): MaybePromise<unknown> {
+    switch (command) {
+      case 'get':
+        return this.get(checkKey(command, args, 1))
+      case 'set':
+        return this.#rawSet(checkKey(command, args, 2), args[1])
+      case 'has':
+        return this.exists(checkKey(command, args, 1))
+      case 'delete':
+        return this.delete(checkKey(command, args, 1))
+      case 'clear':
+        checkCount(command, args, 0)
+        return this.clear('')
+      case 'keys':
+        checkCount(command, args, 0)
+        return this.#keys()
+      case 'size':
+        checkCount(command, args, 0)
+        return this.#keys().length
+      default:
+        throw new InvalidArgumentError(
+          `the memory store has no command '${command}': it knows ${RAW_COMMANDS.join(', ')}`,
+          { option: 'command' },
+        )
+    }
+  }
+
+  close(): void {
+    this.#expiry.close()
+    this.#rest.takeAll()
+    this.#home?.table.takeAll()
+  }
+
+  /** The first one is found by short keys, the same again too; others build the complete key for each call. */
+  scope(prefix: string): Backend {
+    if (prefix === this.#home?.prefix) return this.#home.table
+    if (this.#home !== undefined || prefix === '') return new Prefixed(this, prefix)
+    const table = new Table(this, this.#expiry)
+    this.#rest.move(prefix, table)
+    this.#home = { prefix, table }
+    return table
+  }
+
+  #tableOf(key: string): Table {
+    return this.#home !== undefined && key.startsWith(this.#home.prefix) ? this.#home.table : this.#rest
+  }
+
+  #keyOf(key: string): string {
+    return this.#home !== undefined && key.startsWith(this.#home.prefix) ? key.slice(this.#home.prefix.length) : key
+  }
+
+  #rawSet(key: string, value: unknown): true {
+    if (value === undefined) throw new InvalidArgumentError('undefined means a miss and cannot be stored', { key })
+    this.set(key, value, undefined)
+    return true
+  }
+
+  #keys(): string[] {
+    const { prefix, table } = this.#home ?? {}
+    const below = table === undefined ? [] : Array.from(table.keys(), (key) => prefix + key)
+    return [...this.#rest.keys(), ...below]
+  }
+}
+
+function checkCount(command: string, args: readonly unknown[], count: number): void {
+  if (args.length === count) return
+  const expected = ['no argument', 'a key', 'a key and a value'][count]
+  throw new InvalidArgumentError(`raw('${command}') takes ${expected}; got ${args.length} arguments`, {
+    option: 'command',
+  })
+}
+
+function checkKey(command: string, args: readonly unknown[], count: number): string {
+  checkCount(command, args, count)
+  const [key] = args
+  if (typeof key === 'string' && key !== '') return key
+  throw new InvalidArgumentError(`raw('${command}') takes a complete key, which is text that is not empty`, {
+    option: 'key',
+  })
+}
