@@ -2,7 +2,8 @@
 import { register } from '@pycached/core'
 import { JsonSerializer } from './json-serializer.js'
 
-export type { BigIntegers, JsonSerializerOptions } from './json-serializer.js'
+export type { JsonSerializerOptions } from './json-serializer.js'
+export type { BigIntegers } from './parse-json.js'
 export { JsonSerializer }
 
 register('pycached.serializers.JsonSerializer', JsonSerializer)

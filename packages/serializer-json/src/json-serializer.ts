@@ -1,25 +1,19 @@
 import { BaseSerializer, DeserializationError, InvalidArgumentError, SerializationError } from '@pycached/core'
-import { isDeeperThan } from './depth.js'
-import { parseJson } from './parse-json.js'
-
-/** What becomes of an integer beyond ±(2^53 − 1), which a number cannot hold exactly. */
-export type BigIntegers = 'number' | 'bigint' | 'error'
+import { hasFewBrackets, textIsDeeper, valueIsDeeper } from './depth.js'
+import { type BigIntegers, parseJson } from './parse-json.js'
 
 export interface JsonSerializerOptions {
   /**
-   * How an integer beyond ±(2^53 − 1) is read. `'number'`: as the nearest number, as `JSON.parse` does. `'bigint'`: exactly, as a
-   * `BigInt`. `'error'`: not at all, with `DeserializationError`. Default `'number'`, the only one under which every number that
-   * JavaScript wrote comes back as it was: it writes 1e20 as `100000000000000000000`.
+   * How an integer beyond ±(2^53 − 1) is read, which a number cannot hold exactly. `'number'`: as the nearest number, as
+   * `JSON.parse` does. `'bigint'`: exactly, as a `BigInt`. `'error'`: not at all, with `DeserializationError`. Default `'number'`,
+   * the only one under which every number that JavaScript wrote comes back as it was: it writes 1e20 as `100000000000000000000`.
    */
   bigIntegers?: BigIntegers | undefined
 }
 
-/**
- * Arrays and objects inside one another. Python's `json` gives up at about the same depth; beyond it, code that walks a value
- * overflows its stack.
- */
+/** Arrays and objects inside one another. Python's `json` gives up at about the same depth. */
 const MAX_DEPTH = 1000
-const POLICIES: readonly string[] = ['number', 'bigint', 'error'] satisfies BigIntegers[]
+const BIG_INTEGERS: readonly unknown[] = ['number', 'bigint', 'error'] satisfies BigIntegers[]
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -35,11 +29,11 @@ export class JsonSerializer extends BaseSerializer {
     for (const option of Object.keys(unknown)) {
       throw new InvalidArgumentError(`JsonSerializer has no option '${option}': it knows bigIntegers`, { option })
     }
-    if (!POLICIES.includes(bigIntegers)) {
-      throw new InvalidArgumentError(
-        `bigIntegers must be 'number', 'bigint' or 'error', got ${typeof bigIntegers === 'string' ? `'${String(bigIntegers)}'` : typeof bigIntegers}`,
-        { option: 'bigIntegers' },
-      )
+    if (!BIG_INTEGERS.includes(bigIntegers)) {
+      const got = typeof bigIntegers === 'string' ? `'${String(bigIntegers)}'` : typeof bigIntegers
+      throw new InvalidArgumentError(`bigIntegers must be 'number', 'bigint' or 'error', got ${got}`, {
+        option: 'bigIntegers',
+      })
     }
     this.bigIntegers = bigIntegers
   }
@@ -50,14 +44,15 @@ export class JsonSerializer extends BaseSerializer {
     try {
       text = JSON.stringify(value)
     } catch (cause) {
-      throw new SerializationError(`JSON cannot write this value: ${why(cause)}`, { cause })
+      throw new SerializationError(`JSON cannot write this value: ${reasonOf(cause)}`, { cause })
     }
     if (text === undefined || keepsNothing(value, text)) {
       throw new SerializationError(
         `JSON keeps nothing of ${nameOf(value)}: store something made from it, or use a serializer that knows it (pickle, msgpack)`,
+        { cause: new TypeError(`JSON.stringify gives ${text}`) },
       )
     }
-    if (isDeeperThan(text, MAX_DEPTH)) {
+    if (!hasFewBrackets(text, MAX_DEPTH) && textIsDeeper(text, MAX_DEPTH)) {
       throw new SerializationError(
         `the value nests more than ${MAX_DEPTH} arrays and objects, too deep to be read again`,
       )
@@ -67,19 +62,28 @@ export class JsonSerializer extends BaseSerializer {
 
   /** @throws `DeserializationError`, which says where the text stops being JSON, and shows nothing of it. */
   loads(stored: unknown): unknown {
-    const text = typeof stored === 'string' ? stored : decode(stored)
-    if (isDeeperThan(text, MAX_DEPTH)) {
-      throw new DeserializationError(`what is stored nests more than ${MAX_DEPTH} arrays and objects`)
+    try {
+      const text = typeof stored === 'string' ? stored : decode(stored)
+      // Only an integer of 16 digits or more can be beyond 2^53.
+      const value = this.bigIntegers === 'number' || !/\d{16}/.test(text) ? this.parse(text) : this.parseExactly(text)
+      if (hasFewBrackets(text, MAX_DEPTH) || !valueIsDeeper(value, MAX_DEPTH)) return value
+      throw new RangeError(`more than ${MAX_DEPTH} arrays and objects inside one another`)
+    } catch (cause) {
+      throw new DeserializationError(`what is stored cannot be read as JSON: ${(cause as Error).message}`, { cause })
     }
-    // Only an integer of 16 digits or more can be beyond 2^53.
-    if (this.bigIntegers === 'number' || !/\d{16}/.test(text)) {
-      try {
-        return JSON.parse(text)
-      } catch {
-        // Python's NaN and Infinity, or no JSON at all; the error of JSON.parse, which quotes the text, is dropped.
-      }
+  }
+
+  private parse(text: string): unknown {
+    try {
+      return JSON.parse(text)
+    } catch {
+      // Python's NaN and Infinity, or no JSON at all. The error is dropped, for it quotes the text.
+      return this.parseExactly(text)
     }
-    return parseJson(text, this.bigIntegers)
+  }
+
+  private parseExactly(text: string): unknown {
+    return parseJson(text, this.bigIntegers, MAX_DEPTH)
   }
 }
 
@@ -93,13 +97,14 @@ function keepsNothing(value: unknown, text: string): boolean {
 }
 
 function nameOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null)
-    return typeof value === 'number' ? 'NaN and Infinity' : `a ${typeof value}`
+  if (typeof value === 'number') return 'NaN and Infinity'
+  if (typeof value !== 'object' || value === null) return `a ${typeof value}`
   const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
   return `this ${typeof name === 'string' && name !== '' ? name : 'object'}`
 }
 
-function why(cause: unknown): string {
+/** The engines say it each in its own words. */
+function reasonOf(cause: unknown): string {
   if (cause instanceof RangeError) return 'it is nested too deeply, or too large'
   if (cause instanceof TypeError && cause.message.includes('BigInt'))
     return 'it holds a BigInt; use text, pickle or msgpack'
@@ -108,12 +113,6 @@ function why(cause: unknown): string {
 }
 
 function decode(stored: unknown): string {
-  if (!(stored instanceof Uint8Array)) {
-    throw new DeserializationError(`JSON is text, and what is stored is ${stored === null ? 'null' : typeof stored}`)
-  }
-  try {
-    return utf8.decode(stored)
-  } catch (cause) {
-    throw new DeserializationError('JSON is text, and what is stored is no UTF-8', { cause })
-  }
+  if (stored instanceof Uint8Array) return utf8.decode(stored)
+  throw new TypeError(`it is no text but ${stored === null ? 'null' : typeof stored}`)
 }

@@ -1,19 +1,19 @@
 /**
  * A JSON parser for what `JSON.parse` cannot do: Python's `NaN`, `Infinity` and `-Infinity`, integers that stay exact, and
- * errors that show nothing of the text. In everything else it accepts and gives what `JSON.parse` does. Many times slower,
+ * errors that show nothing of the text. In everything else it accepts and gives what `JSON.parse` does. Several times slower,
  * so it is only asked where that has failed or would lose digits.
  */
-import { DeserializationError } from '@pycached/core'
-import { endOfString } from './depth.js'
-import type { BigIntegers } from './json-serializer.js'
+
+/** What becomes of an integer beyond ±(2^53 − 1), which a number cannot hold exactly. */
+export type BigIntegers = 'number' | 'bigint' | 'error'
 
 /** As in Python, whose conversion from text is as slow: a longer integer is an attack, not a number. */
 const MAX_DIGITS = 4300
 
-/** `text` nests no deeper than a stack can bear: see `isDeeperThan`. */
-export function parseJson(text: string, bigIntegers: BigIntegers): unknown {
+/** Throws `SyntaxError` or `RangeError`, which say where. */
+export function parseJson(text: string, bigIntegers: BigIntegers, maxDepth: number): unknown {
   const parser = new Parser(text, bigIntegers)
-  const value = parser.value()
+  const value = parser.value(maxDepth)
   parser.end()
   return value
 }
@@ -37,11 +37,14 @@ class Parser {
     this.bigIntegers = bigIntegers
   }
 
-  value(): unknown {
+  value(levels: number): unknown {
     this.space()
     const first = this.text[this.at] ?? ''
-    if (first === '{') return this.object()
-    if (first === '[') return this.array()
+    if (first === '{' || first === '[') {
+      if (levels === 0) throw new RangeError(`too many arrays and objects inside one another, at character ${this.at}`)
+      this.at++
+      return first === '{' ? this.object(levels - 1) : this.array(levels - 1)
+    }
     if (first === '"') return this.string()
     const literal = LITERALS[first]
     if (literal === undefined) return this.number()
@@ -56,16 +59,15 @@ class Parser {
     if (this.at < this.text.length) throw this.unexpected('the end')
   }
 
-  private object(): unknown {
+  private object(levels: number): unknown {
     const object: Record<string, unknown> = {}
-    this.at++
     if (this.skip('}')) return object
     do {
       this.space()
       if (this.text[this.at] !== '"') throw this.unexpected('a name in double quotes')
       const name = this.string()
       if (!this.skip(':')) throw this.unexpected('a colon')
-      const value = this.value()
+      const value = this.value(levels)
       // Assigning to this name would set the prototype.
       if (name === '__proto__') {
         Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
@@ -75,29 +77,34 @@ class Parser {
     return object
   }
 
-  private array(): unknown {
+  private array(levels: number): unknown {
     const array: unknown[] = []
-    this.at++
     if (this.skip(']')) return array
-    do array.push(this.value())
+    do array.push(this.value(levels))
     while (this.skip(','))
     if (!this.skip(']')) throw this.unexpected('a comma or ]')
     return array
   }
 
   private string(): string {
-    const start = this.at
-    const end = endOfString(this.text, start + 1)
-    if (end < this.text.length) {
-      try {
-        const string = JSON.parse(this.text.slice(start, end + 1)) as string
-        this.at = end + 1
-        return string
-      } catch {
-        // A bad escape, or a control character that should be one.
-      }
+    const end = this.closingQuote()
+    try {
+      const string = JSON.parse(this.text.slice(this.at, end + 1)) as string
+      this.at = end + 1
+      return string
+    } catch {
+      throw this.unexpected('a complete string')
     }
-    throw this.unexpected('a complete string')
+  }
+
+  /** The first quote after the current one that no backslash escapes; the end of the text if there is none. */
+  private closingQuote(): number {
+    for (let quote = this.text.indexOf('"', this.at + 1); quote >= 0; quote = this.text.indexOf('"', quote + 1)) {
+      let backslashes = 0
+      while (this.text[quote - 1 - backslashes] === '\\') backslashes++
+      if (backslashes % 2 === 0) return quote
+    }
+    return this.text.length
   }
 
   private number(): unknown {
@@ -107,23 +114,18 @@ class Parser {
     if (match === null) throw this.unexpected('a value')
     const [text, digits, fraction, exponent] = match
     const number = Number(text)
-    const isExact =
-      digits === undefined || fraction !== undefined || exponent !== undefined || Number.isSafeInteger(number)
-    if (!isExact && this.bigIntegers !== 'number') return this.bigInteger(text, digits)
+    const isInteger = digits !== undefined && fraction === undefined && exponent === undefined
+    const value = isInteger && !Number.isSafeInteger(number) ? this.bigInteger(text, digits, number) : number
     this.at = pattern.lastIndex
-    return number
+    return value
   }
 
-  private bigInteger(text: string, digits: string): bigint {
-    if (this.bigIntegers === 'error') {
-      throw new DeserializationError(
-        `an integer of ${digits.length} digits at character ${this.at}, which no number holds: read it with bigIntegers: 'bigint'`,
-      )
-    }
-    if (digits.length > MAX_DIGITS) {
-      throw new DeserializationError(`an integer of more than ${MAX_DIGITS} digits at character ${this.at}`)
-    }
-    this.at += text.length
+  private bigInteger(text: string, digits: string, rounded: number): number | bigint {
+    if (this.bigIntegers === 'number') return rounded
+    const what = `an integer of ${digits.length} digits at character ${this.at}`
+    if (this.bigIntegers === 'error')
+      throw new RangeError(`${what}, which no number holds (bigIntegers: 'bigint' would read it)`)
+    if (digits.length > MAX_DIGITS) throw new RangeError(`${what}, more than ${MAX_DIGITS}`)
     return BigInt(text)
   }
 
@@ -135,15 +137,15 @@ class Parser {
   }
 
   private space(): void {
-    while (true) {
-      const code = this.text.charCodeAt(this.at)
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return
-      this.at++
-    }
+    for (let code = this.text.charCodeAt(this.at); isSpace(code); code = this.text.charCodeAt(this.at)) this.at++
   }
 
-  private unexpected(expected: string): DeserializationError {
+  private unexpected(expected: string): SyntaxError {
     const where = this.at < this.text.length ? `at character ${this.at}` : 'where the text ends'
-    return new DeserializationError(`what is stored is no JSON: expected ${expected} ${where}`)
+    return new SyntaxError(`expected ${expected} ${where}`)
   }
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }

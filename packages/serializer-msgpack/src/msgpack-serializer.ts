@@ -1,6 +1,6 @@
-import { BaseSerializer, DeserializationError, InvalidArgumentError } from '@pycached/core'
+import { BaseSerializer, DeserializationError, InvalidArgumentError, SerializationError } from '@pycached/core'
 import { readMsgPack } from './read.js'
-import { writeMsgPack } from './write.js'
+import { Unwritable, writeMsgPack } from './write.js'
 
 /** There are none; the constructor refuses any. */
 export type MsgPackSerializerOptions = Record<string, never>
@@ -23,16 +23,29 @@ export class MsgPackSerializer extends BaseSerializer {
 
   /** @throws `SerializationError` naming the type that the format has no form for. */
   dumps(value: unknown): Uint8Array {
-    return writeMsgPack(value)
+    try {
+      return writeMsgPack(value)
+    } catch (cause) {
+      const reason = cause instanceof Unwritable ? cause.message : 'a getter of it threw, or it is too large'
+      throw new SerializationError(`MessagePack cannot write this value: ${reason}`, { cause })
+    }
   }
 
   /** @throws `DeserializationError` for anything but one complete value that nests no deeper than `MAX_DEPTH`. */
   loads(stored: unknown): unknown {
-    if (!(stored instanceof Uint8Array)) {
-      throw new DeserializationError(
-        `MessagePack is bytes, and what is stored is ${typeof stored === 'string' ? 'text' : stored === null ? 'null' : typeof stored}`,
-      )
+    try {
+      return readMsgPack(bytesOf(stored))
+    } catch (cause) {
+      throw new DeserializationError(`what is stored cannot be read as MessagePack: ${(cause as Error).message}`, {
+        cause,
+      })
     }
-    return readMsgPack(stored)
   }
+}
+
+function bytesOf(stored: unknown): Uint8Array {
+  if (stored instanceof Uint8Array) return stored
+  throw new TypeError(
+    `it is no bytes but ${typeof stored === 'string' ? 'text' : stored === null ? 'null' : typeof stored}`,
+  )
 }

@@ -5,10 +5,9 @@
  * Written here rather than taken from a library: the fast ones rename the key `__proto__`, turn numeric keys into text, let broken
  * UTF-8 and the byte 0xc1 pass, and act on extension types of their own, up to generating code.
  */
-import { DeserializationError } from '@pycached/core'
 import { MAX_DEPTH, TIMESTAMP } from './format.js'
 
-/** The one value that `bytes` hold. */
+/** The one value that `bytes` hold. Throws `SyntaxError`, which says what is wrong at which byte, and shows nothing of the content. */
 export function readMsgPack(bytes: Uint8Array): unknown {
   return new Reader(bytes).read()
 }
@@ -157,8 +156,8 @@ class Reader {
     }
     try {
       return utf8.decode(this.bytes.subarray(start, start + length))
-    } catch (cause) {
-      throw this.broken('text that is no UTF-8', start, cause)
+    } catch {
+      throw this.broken('text that is no UTF-8', start)
     }
   }
 
@@ -231,17 +230,12 @@ class Reader {
     return start
   }
 
-  private truncated(): DeserializationError {
+  private truncated(): SyntaxError {
     return this.broken('less than it declares', this.bytes.length)
   }
 
-  private broken(what: string, at: number, cause?: unknown): DeserializationError {
-    return new DeserializationError(
-      `what is stored is no MessagePack that can be read: ${what} (at byte ${at} of ${this.bytes.length})`,
-      {
-        cause,
-      },
-    )
+  private broken(what: string, at: number): SyntaxError {
+    return new SyntaxError(`${what} (at byte ${at} of ${this.bytes.length})`)
   }
 }
 

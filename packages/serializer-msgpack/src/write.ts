@@ -5,8 +5,10 @@
  * the fast libraries write 0 for -0, a float for an integer beyond 32 bits, extensions of their own for `undefined` and `Set`,
  * and broken UTF-8 for a lone surrogate.
  */
-import { SerializationError } from '@pycached/core'
 import { MAX_DEPTH, TIMESTAMP } from './format.js'
+
+/** A value that has no form in MessagePack. The message names its type, and shows nothing of it. */
+export class Unwritable extends TypeError {}
 
 /** A copy of the bytes: nothing of the writer's own memory leaves it. */
 export function writeMsgPack(value: unknown): Uint8Array {
@@ -68,9 +70,7 @@ class Writer {
 
   private object(value: object, depth: number): void {
     if (depth === MAX_DEPTH) {
-      throw new SerializationError(
-        `MessagePack values nest at most ${MAX_DEPTH} arrays and maps: this one is deeper, or holds itself (pickle keeps cycles)`,
-      )
+      throw new Unwritable(`it nests more than ${MAX_DEPTH} arrays and maps, or holds itself (pickle keeps cycles)`)
     }
     const prototype: unknown = Object.getPrototypeOf(value)
     if (isPlain(prototype)) return this.record(value as Record<string, unknown>, depth + 1)
@@ -311,6 +311,6 @@ function nameOf(prototype: unknown): string {
   return typeof name === 'string' && name !== '' ? name : 'an object of a class without a name'
 }
 
-function refused(what: string, advice: string): SerializationError {
-  return new SerializationError(`MessagePack has no form for ${what}: ${advice}`)
+function refused(what: string, advice: string): Unwritable {
+  return new Unwritable(`the format has no form for ${what}: ${advice}`)
 }

@@ -101,7 +101,7 @@ describe('writing', () => {
     ['a class', Point, 'a function'],
     ['a symbol', Symbol('secret'), 'a symbol'],
     ['undefined in an array', [undefined], 'undefined inside an array'],
-    ['a hole in an array', new Array(1), 'undefined inside an array'],
+    ['a hole in an array', Object.assign([], { length: 1 }), 'undefined inside an array'],
     ['undefined in a Map', new Map([[1, undefined]]), 'undefined inside an array or a Map'],
     ['an invalid Date', new Date(Number.NaN), 'an invalid Date'],
     ['a BigInt beyond 64 bits', 2n ** 64n, 'a BigInt beyond 64 bits'],

@@ -33,15 +33,15 @@ export class StringSerializer extends BaseSerializer {
   /** @throws `DeserializationError` for bytes that are no UTF-8, and for what is neither text nor bytes. */
   loads(stored: unknown): string {
     if (typeof stored === 'string') return stored
-    if (!(stored instanceof Uint8Array)) {
-      throw new DeserializationError(
-        `StringSerializer reads text, and what is stored is ${stored === null ? 'null' : typeof stored}`,
-      )
-    }
     try {
-      return utf8.decode(stored)
+      return utf8.decode(bytesOf(stored))
     } catch (cause) {
-      throw new DeserializationError('StringSerializer reads text, and what is stored is no UTF-8', { cause })
+      throw new DeserializationError(`what is stored cannot be read as text: ${(cause as Error).message}`, { cause })
     }
   }
+}
+
+function bytesOf(stored: unknown): Uint8Array {
+  if (stored instanceof Uint8Array) return stored
+  throw new TypeError(`it is ${stored === null ? 'null' : typeof stored}`)
 }
