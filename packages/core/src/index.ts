@@ -42,6 +42,10 @@ export {
   UnknownAliasError,
 } from './errors.js'
 export type { KeyBuilder } from './key.js'
+export type { CasOptions, OptimisticLockOptions } from './locks/optimistic-lock.js'
+export { OptimisticLock } from './locks/optimistic-lock.js'
+export type { RedLockOptions } from './locks/red-lock.js'
+export { RedLock } from './locks/red-lock.js'
 export type { CacheOptions, Component, ComponentConfig, OptionParsers } from './options.js'
 export { parseOption } from './options.js'
 export type { HookedCache, Outcome, Plugin } from './plugin.js'

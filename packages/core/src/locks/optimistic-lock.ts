@@ -1,0 +1,78 @@
+/** `OptimisticLock`: writes only if nobody else wrote since it read. Mirrors the seed's section "Locking". */
+import type { BaseCache } from '../base-cache.js'
+import type { WriteOptions } from '../cache-commands.js'
+import type { CacheState } from '../command.js'
+import { type Duration, toTimeoutMs } from '../duration.js'
+import { InvalidArgumentError, OptimisticLockError } from '../errors.js'
+import { checkOptions } from '../options.js'
+import { run } from '../pipeline.js'
+import { READ, REPLACE, stateOf } from './lock-commands.js'
+
+export interface OptimisticLockOptions {
+  /** Instead of the cache's own. `''` is none. */
+  namespace?: string | null | undefined
+  /** The deadline of `acquire`, instead of the cache's own. `0` and `null` disable it. */
+  timeout?: Duration | null | undefined
+  /** Aborts the wait of `acquire`, which rejects with `signal.reason`. */
+  signal?: AbortSignal | undefined
+}
+
+/** What `cas` takes: the lock has its namespace already. */
+export type CasOptions = Omit<WriteOptions, 'namespace'>
+
+const OPTIONS = ['namespace', 'timeout', 'signal']
+
+/**
+ * Nothing is locked and nobody waits: a conflict shows when writing. What is compared is what is stored, so a value that was
+ * changed and changed back is the same; with the null serializer in memory, a value is the same if it is the same object.
+ */
+export class OptimisticLock {
+  readonly #state: CacheState
+  readonly #key: string
+  readonly #storedKey: string
+  readonly #options: OptimisticLockOptions
+  #read: { readonly stored: unknown } | undefined
+
+  /** @throws `InvalidArgumentError`, `InvalidDurationError` */
+  constructor(cache: BaseCache, key: string, options: OptimisticLockOptions = {}) {
+    this.#state = stateOf(cache, 'OptimisticLock')
+    checkOptions(options, OPTIONS, 'OptimisticLock')
+    const { namespace, timeout, signal } = options
+    toTimeoutMs(timeout, undefined)
+    this.#key = key
+    this.#storedKey = cache.buildKey(key, namespace)
+    this.#options = { timeout, signal }
+  }
+
+  /**
+   * Remembers what is stored now, or that nothing is. One round trip. May be called again, to begin anew.
+   *
+   * @returns the lock itself
+   */
+  async acquire(): Promise<this> {
+    this.#read = undefined
+    this.#read = { stored: await run(this.#state, READ, this.#key, this.#storedKey, this.#options) }
+    return this
+  }
+
+  /**
+   * Stores a value if what is stored still is what {@link acquire} saw; where nothing was, if there still is nothing. Atomic, one
+   * round trip.
+   *
+   * @returns `true`
+   * @throws `OptimisticLockError` if somebody else wrote (nothing is written then: acquire again, and decide anew);
+   * `InvalidArgumentError` before `acquire`; otherwise as `set`.
+   */
+  async cas(value: unknown, options?: CasOptions): Promise<true> {
+    if (this.#read === undefined) {
+      throw new InvalidArgumentError(`cas on '${this.#key}' needs to know what was stored: acquire the lock before`, {
+        key: this.#key,
+      })
+    }
+    const replacement = { storedKey: this.#storedKey, read: this.#read.stored, value }
+    if (await run(this.#state, REPLACE, this.#key, replacement, options)) return true
+    throw new OptimisticLockError(`'${this.#key}' was changed after it was read: acquire the lock again, then cas`, {
+      key: this.#key,
+    })
+  }
+}
