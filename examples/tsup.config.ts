@@ -7,6 +7,7 @@ export default defineConfig({
   format: 'esm',
   target: 'node20',
   bundle: false,
+  splitting: false,
   clean: true,
   silent: true,
 })
