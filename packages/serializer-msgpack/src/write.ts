@@ -6,6 +6,7 @@
  * and broken UTF-8 for a lone surrogate.
  */
 import { MAX_DEPTH, TIMESTAMP } from './format.js'
+import { classNameOf, extendsObjectOnly, isPlain } from './prototype.js'
 
 /** A value that has no form in MessagePack. The message names its type, and shows nothing of it. */
 export class Unwritable extends TypeError {}
@@ -74,11 +75,11 @@ class Writer {
     }
     const prototype: unknown = Object.getPrototypeOf(value)
     if (isPlain(prototype)) return this.record(value as Record<string, unknown>, depth + 1)
-    if (Array.isArray(value) && isBase(prototype)) return this.array(value, depth + 1)
+    if (Array.isArray(value) && extendsObjectOnly(prototype)) return this.array(value, depth + 1)
     if (value instanceof Uint8Array) return this.binary(value)
-    if (value instanceof Map && isBase(prototype)) return this.map(value, depth + 1)
-    if (value instanceof Date && isBase(prototype)) return this.date(value)
-    throw refused(nameOf(prototype), adviceFor(value))
+    if (value instanceof Map && extendsObjectOnly(prototype)) return this.map(value, depth + 1)
+    if (value instanceof Date && extendsObjectOnly(prototype)) return this.date(value)
+    throw refused(classNameOf(prototype), adviceFor(value))
   }
 
   private array(array: readonly unknown[], depth: number): void {
@@ -289,26 +290,11 @@ function textHeaderBytes(bytes: number): number {
   return bytes < 0x1_0000 ? 3 : 5
 }
 
-/** `Object.prototype`, of any realm, or none. */
-function isPlain(prototype: unknown): boolean {
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
-/** Whether nothing but `Object.prototype` follows: the prototype of Array, Map or Date, of any realm, and not of a subclass. */
-function isBase(prototype: unknown): boolean {
-  return isPlain(Object.getPrototypeOf(prototype))
-}
-
 function adviceFor(value: object): string {
   if (value instanceof Set) return 'store an array, or use pickle'
   return ArrayBuffer.isView(value) || value instanceof ArrayBuffer
     ? 'store a Uint8Array'
     : 'store a plain object made from it'
-}
-
-function nameOf(prototype: unknown): string {
-  const name: unknown = (prototype as { constructor?: { name?: unknown } }).constructor?.name
-  return typeof name === 'string' && name !== '' ? name : 'an object of a class without a name'
 }
 
 function refused(what: string, advice: string): Unwritable {

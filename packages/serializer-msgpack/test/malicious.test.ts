@@ -124,7 +124,7 @@ test('bytes with any of them changed, cut or repeated are a value or a Deseriali
         isHarmless(longer)
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 2000 },
   )
 })
 
