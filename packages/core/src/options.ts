@@ -108,12 +108,12 @@ export function unknownOption(name: string, known: readonly string[], owner: str
 export const parseOption = {
   text: (text: string) => text,
   list: (text: string) => text.split(',').filter((item) => item !== ''),
-  number(text: string, option: string): number {
+  number: (text: string, option: string): number => {
     const number = Number(text)
     if (text.trim() === '' || Number.isNaN(number)) throw invalid(option, 'a number', text)
     return number
   },
-  boolean(text: string, option: string): boolean {
+  boolean: (text: string, option: string): boolean => {
     if (text === 'true' || text === '1') return true
     if (text === 'false' || text === '0') return false
     throw invalid(option, 'true, false, 1 or 0', text)
