@@ -11,6 +11,8 @@ export interface ConnectOptions {
   readonly password: string | undefined
   readonly tls: boolean | TlsOptions
   readonly connectTimeoutMs: number
+  /** How long the server may answer nothing to commands that wait, before the connection counts as lost. */
+  readonly silenceMs: number
 }
 
 /** A client and who looks after it. */
@@ -42,7 +44,7 @@ class OwnConnection implements Connection {
   #used = false
   #closed = false
 
-  constructor({ host, port, db, username, password, tls, connectTimeoutMs }: ConnectOptions) {
+  constructor({ host, port, db, username, password, tls, connectTimeoutMs, silenceMs }: ConnectOptions) {
     this.#redis = new Redis({
       host,
       port,
@@ -51,6 +53,8 @@ class OwnConnection implements Connection {
       ...(password !== undefined && { password }),
       ...(tls !== false && { tls: tls === true ? {} : tls }),
       connectTimeout: connectTimeoutMs,
+      // Where the network swallows everything, the system alone would go on sending for a quarter of an hour.
+      socketTimeout: silenceMs,
       disconnectTimeout: HANG_UP_MS,
       lazyConnect: true,
       enableAutoPipelining: true,
@@ -97,15 +101,13 @@ class OwnConnection implements Connection {
    * Redis answers in order, so the answer to one more command comes after all others. `QUIT` is not that command: ioredis sends it
    * ahead of those that it still collects.
    */
-  #drain(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, DRAIN_MS)
-      const done = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      this.#redis.ping().then(done, done)
+  async #drain(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, DRAIN_MS)
     })
+    await Promise.race([this.#redis.ping().catch(() => {}), limit])
+    clearTimeout(timer)
   }
 
   #note(error: Error): void {

@@ -1,6 +1,5 @@
 /** The store on a Redis: each primitive is one command or one script, so one round trip and one atomic step. */
 import type { Backend, Encoding, ReplacedTtl } from '@pycached/core'
-import { DeserializationError } from '@pycached/core'
 import { clearPrefix } from './clear.js'
 import type { Connection } from './connect.js'
 import type { RedisArgument } from './redis-like.js'
@@ -15,20 +14,13 @@ export class RedisBackend implements Backend {
   }
 
   get(key: string, encoding: Encoding): Promise<unknown> {
-    return this.#connection.client.getBuffer(checkKey(key)).then((reply) => fromReply(reply, encoding), this.#fail)
+    return this.#connection.client.getBuffer(checkKey(key)).then((reply) => fromReply(reply, encoding, key), this.#fail)
   }
 
   getMany(keys: readonly string[], encoding: Encoding): Promise<readonly unknown[]> {
-    const read = (replies: (Buffer | null)[]) =>
-      replies.map((reply, index) => {
-        try {
-          return fromReply(reply, encoding)
-        } catch (error) {
-          if (error instanceof DeserializationError) error.key = keys[index] as string
-          throw error
-        }
-      })
-    return this.#connection.client.mgetBuffer(keys.map(checkKey)).then(read, this.#fail)
+    return this.#connection.client
+      .mgetBuffer(keys.map(checkKey))
+      .then((replies) => replies.map((reply, index) => fromReply(reply, encoding, keys[index] as string)), this.#fail)
   }
 
   set(key: string, value: unknown, ttlMs: number | undefined): Promise<void> {
@@ -115,8 +107,9 @@ export class RedisBackend implements Backend {
   }
 
   readonly #fail = (error: unknown): never => {
-    hideArguments(error)
-    throw this.#connection.reason(error)
+    const reason = this.#connection.reason(error)
+    hideArguments(reason)
+    throw reason
   }
 }
 

@@ -45,6 +45,8 @@ export const REDIS_OPTIONS: OptionParsers = Object.freeze({
 })
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 4000
+/** Far above what a command takes: a server that is merely slow keeps its connection. */
+const SILENCE_MS = 15_000
 const ADDRESS = ['endpoint', 'port', 'db', 'username', 'password', 'tls', 'connectTimeout'] as const
 const CLIENT_METHODS = ['call', 'getBuffer', 'mgetBuffer', 'scanBuffer'] as const
 
@@ -60,7 +62,7 @@ export function connectionOf(options: RedisCacheOptions): Connection {
   check(typeof tls === 'boolean' || (typeof tls === 'object' && tls !== null), 'tls', 'true, false or TLS options', tls)
   const connectTimeoutMs =
     connectTimeout === undefined ? DEFAULT_CONNECT_TIMEOUT_MS : toMs(connectTimeout, 'connectTimeout')
-  return ownConnection({ host: endpoint, port, db, username, password, tls, connectTimeoutMs })
+  return ownConnection({ host: endpoint, port, db, username, password, tls, connectTimeoutMs, silenceMs: SILENCE_MS })
 }
 
 /** What `redis://user:password@host:port/db` stands for; `rediss:` is the same with TLS. */

@@ -40,8 +40,8 @@ export function toRawArgument(value: unknown): RedisArgument {
   )
 }
 
-/** The stored value, `undefined` for a miss. Throws `DeserializationError` for bytes that are not the text asked for. */
-export function fromReply(reply: Buffer | null, encoding: Encoding): string | Uint8Array | undefined {
+/** The stored value, `undefined` for a miss. Throws `DeserializationError`, naming the key, for bytes that are not the text asked for. */
+export function fromReply(reply: Buffer | null, encoding: Encoding, key: string): string | Uint8Array | undefined {
   if (reply === null) return undefined
   // A copy: the reply is a window on everything that the socket read at once, and would keep all of it in memory.
   if (encoding === null) return new Uint8Array(reply)
@@ -49,7 +49,7 @@ export function fromReply(reply: Buffer | null, encoding: Encoding): string | Ui
   // Decoding puts U+FFFD for what it cannot read. Where there is none, nothing was replaced, and bytes need no second look.
   if (text.includes('\uFFFD') && !isUtf8(reply)) {
     throw new DeserializationError(
-      'what is stored is not valid UTF-8: it was written as bytes, so read it with the serializer that wrote it',
+      `what is stored under '${key}' is no text in UTF-8: it was written as bytes, so read it with the serializer that wrote it`,
     )
   }
   return text

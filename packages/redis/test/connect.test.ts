@@ -1,6 +1,6 @@
 /** What becomes of commands when the server is down, refuses, breaks or comes back: each against a real server. */
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer as createTlsServer } from 'node:tls'
 import { BackendError, CacheClosedError, CacheTimeoutError } from '@pycached/core'
@@ -8,6 +8,9 @@ import { RedisCache, type RedisCacheOptions } from '@pycached/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startRedisServer } from '../../../test/support/redis-server.js'
+import { ownConnection } from '../src/connect.js'
+import { RedisBackend } from '../src/redis-backend.js'
+import { connectionOf } from '../src/redis-options.js'
 import { clientOn, rejectionOf } from './support.js'
 
 /** Without a deadline: a failure that does not end its commands hangs the test. */
@@ -303,6 +306,26 @@ describe('a server that hangs', () => {
     expect(await cache.get('none')).toBeUndefined()
   })
 
+  test('or a network that swallows everything is left for a new connection after a while', async () => {
+    await using server = await startRedisServer()
+    const sockets = new Set<Socket>()
+    const port = await portOf(
+      createServer((inbound) => {
+        const outbound = connect(server.port, '127.0.0.1')
+        for (const socket of [inbound, outbound]) sockets.add(socket.on('error', () => {}))
+        inbound.pipe(outbound).pipe(inbound)
+      }),
+    )
+    const address = { host: '127.0.0.1', port, db: 0, username: undefined, password: undefined, tls: false } as const
+    const backend = new RedisBackend(ownConnection({ ...address, connectTimeoutMs: 1000, silenceMs: 200 }))
+    onTestFinished(() => backend.close())
+    await backend.set('k', 'v', undefined)
+    for (const socket of sockets) socket.unpipe().pause()
+    expect(String(await rejectionOf(backend.get('k', 'utf-8')))).toMatch(/Socket timeout/)
+    expect(await backend.get('k', 'utf-8')).toBe('v')
+    for (const socket of sockets) socket.destroy()
+  })
+
   test('does not keep close from ending', async () => {
     await using server = await startRedisServer()
     const cache = new RedisCache({ port: server.port, timeout: '100ms' })
@@ -350,7 +373,7 @@ describe('closing', () => {
 
   test('of the backend itself waits as well', async () => {
     await using server = await startRedisServer()
-    const { backend } = new RedisCache({ port: server.port })
+    const backend = new RedisBackend(connectionOf({ port: server.port }))
     const written = Array.from({ length: 500 }, (_, i) => backend.set(`k${i}`, String(i), undefined))
     await backend.close()
     await Promise.all(written)

@@ -42,7 +42,7 @@ describe('reading and writing', () => {
     expect(await rejectionOf(backend.get(key('p'), 'utf-8'))).toBeInstanceOf(DeserializationError)
     const error = await rejectionOf(backend.getMany([key('no'), key('p')], 'utf-8'))
     expect(error).toBeInstanceOf(DeserializationError)
-    expect(error).toMatchObject({ key: key('p') })
+    expect(error.message).toContain(`'${key('p')}'`)
     expect(await backend.get(key('p'), null)).toStrictEqual(new Uint8Array([0x80, 4, 0x95, 0xff]))
   })
 
@@ -288,7 +288,8 @@ describe('increment', () => {
   test('loses none of many at once', async () => {
     const { client, key } = fixture()
     const backends = Array.from({ length: 4 }, () => backendOn(shared()))
-    await Promise.all(Array.from({ length: 200 }, (_, i) => backends[i % 4]?.increment(key('n'), 1)))
+    const increments = backends.flatMap((backend) => Array.from({ length: 50 }, () => backend.increment(key('n'), 1)))
+    await Promise.all(increments)
     expect(await client.get(key('n'))).toBe('200')
   })
 

@@ -42,13 +42,13 @@ describe('values on their way to the server', () => {
 
 describe('replies', () => {
   test('nil is a miss', () => {
-    expect(fromReply(null, 'utf-8')).toBeUndefined()
-    expect(fromReply(null, null)).toBeUndefined()
+    expect(fromReply(null, 'utf-8', 'k')).toBeUndefined()
+    expect(fromReply(null, null, 'k')).toBeUndefined()
   })
 
   test('bytes come as a plain array with memory of its own', () => {
     const chunk = Buffer.from([7, 1, 2, 200, 7])
-    const bytes = fromReply(chunk.subarray(1, 4), null) as Uint8Array
+    const bytes = fromReply(chunk.subarray(1, 4), null, 'k') as Uint8Array
     expect(bytes.constructor).toBe(Uint8Array)
     expect(bytes.buffer.byteLength).toBe(3)
     chunk.fill(0)
@@ -57,14 +57,14 @@ describe('replies', () => {
 
   test('text is decoded whole: a byte order mark, the replacement character itself and NUL included', () => {
     for (const text of ['', 'é', '\uFEFFbom', 'a\uFFFDb', '\0', '🔑']) {
-      expect(fromReply(Buffer.from(text), 'utf-8')).toBe(text)
+      expect(fromReply(Buffer.from(text), 'utf-8', 'k')).toBe(text)
     }
   })
 
   test.each([[[0xff]], [[0x61, 0xc3]], [[0xed, 0xa0, 0x80]], [[0xc0, 0x80]], [[0x80, 4, 0x95]]])(
     'the bytes %o are no text and are refused instead of being read with replacements',
     (bytes) => {
-      expect(() => fromReply(Buffer.from(bytes), 'utf-8')).toThrow(DeserializationError)
+      expect(() => fromReply(Buffer.from(bytes), 'utf-8', 'k')).toThrow(DeserializationError)
     },
   )
 })
