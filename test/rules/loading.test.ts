@@ -31,7 +31,7 @@ test.each(packageNames)(
   (name) => {
     const { left, packages } = load(`@pycached/${name}`)
     const manifest = manifestOf(name)
-    const named = Object.keys({ ...(manifest['dependencies'] ?? {}), ...(manifest['peerDependencies'] ?? {}) })
+    const named = Object.keys(Object.assign({}, manifest['dependencies'], manifest['peerDependencies']))
     const allowed = [name, ...named.map((dependency) => dependency.replace('@pycached/', ''))]
     expect(left).toEqual([])
     expect(packages).toContain(name)
