@@ -5,6 +5,3 @@
  * still far from overflowing the stack of what walks it.
  */
 export const MAX_DEPTH = 512
-
-/** The extension type of timestamps, the only one that the format itself defines. */
-export const TIMESTAMP = -1

@@ -5,7 +5,8 @@
  * Written here rather than taken from a library: the fast ones rename the key `__proto__`, turn numeric keys into text, let broken
  * UTF-8 and the byte 0xc1 pass, and act on extension types of their own, up to generating code.
  */
-import { MAX_DEPTH, TIMESTAMP } from './format.js'
+import { MAX_DEPTH } from './format.js'
+import { readTimestamp, TIMESTAMP } from './timestamp.js'
 
 /** The one value that `bytes` hold. Throws `SyntaxError`, which says what is wrong at which byte, and shows nothing of the content. */
 export function readMsgPack(bytes: Uint8Array): unknown {
@@ -19,9 +20,6 @@ const SHORT_TEXT = 24
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER)
-
-/** What a `Date` can hold, in milliseconds from 1970. */
-const MAX_DATE_MS = 8.64e15
 
 class Reader {
   private readonly bytes: Uint8Array
@@ -183,25 +181,8 @@ class Reader {
     if (type !== TIMESTAMP) {
       throw this.broken(`extension type ${type}: only timestamps (type ${TIMESTAMP}) are known`, start)
     }
-    return this.timestamp(start, length)
-  }
-
-  /** To the millisecond, which is what a `Date` holds: finer digits are cut off. */
-  private timestamp(start: number, length: number): Date {
-    const { view } = this
-    let seconds: number
-    let nanoseconds = 0
-    if (length === 4) seconds = view.getUint32(start)
-    else if (length === 8) {
-      nanoseconds = view.getUint32(start) >>> 2
-      seconds = (view.getUint32(start) & 0x03) * 2 ** 32 + view.getUint32(start + 4)
-    } else if (length === 12) {
-      nanoseconds = view.getUint32(start)
-      seconds = Number(view.getBigInt64(start + 4))
-    } else throw this.broken(`a timestamp of ${length} bytes`, start)
-    if (nanoseconds > 999_999_999) throw this.broken('a timestamp of more than 999999999 nanoseconds', start)
-    const timeMs = seconds * 1000 + Math.floor(nanoseconds / 1_000_000)
-    if (Math.abs(timeMs) > MAX_DATE_MS) throw this.broken('a timestamp beyond what a Date can hold', start)
+    const timeMs = readTimestamp(this.view, start, length)
+    if (timeMs === undefined) throw this.broken('a timestamp that is none, or beyond what a Date can hold', start)
     return new Date(timeMs)
   }
 

@@ -5,8 +5,9 @@
  * the fast libraries write 0 for -0, a float for an integer beyond 32 bits, extensions of their own for `undefined` and `Set`,
  * and broken UTF-8 for a lone surrogate.
  */
-import { MAX_DEPTH, TIMESTAMP } from './format.js'
+import { MAX_DEPTH } from './format.js'
 import { classNameOf, extendsObjectOnly, isPlain } from './prototype.js'
+import { TIMESTAMP_MAX_BYTES, writeTimestamp } from './timestamp.js'
 
 /** A value that has no form in MessagePack. The message names its type, and shows nothing of it. */
 export class Unwritable extends TypeError {}
@@ -216,28 +217,8 @@ class Writer {
   private date(date: Date): void {
     const timeMs = date.getTime()
     if (Number.isNaN(timeMs)) throw refused('an invalid Date', 'store null')
-    const seconds = Math.floor(timeMs / 1000)
-    const nanoseconds = (timeMs - seconds * 1000) * 1_000_000
-    this.room(15)
-    const { view, at } = this
-    if (seconds < 0 || seconds >= 2 ** 34) {
-      view.setUint8(at, 0xc7)
-      view.setUint8(at + 1, 12)
-      view.setInt8(at + 2, TIMESTAMP)
-      view.setUint32(at + 3, nanoseconds)
-      view.setBigInt64(at + 7, BigInt(seconds))
-      this.at += 15
-    } else if (nanoseconds === 0 && seconds < 2 ** 32) {
-      view.setUint8(at, 0xd6)
-      view.setInt8(at + 1, TIMESTAMP)
-      view.setUint32(at + 2, seconds)
-      this.at += 6
-    } else {
-      view.setUint8(at, 0xd7)
-      view.setInt8(at + 1, TIMESTAMP)
-      view.setBigUint64(at + 2, (BigInt(nanoseconds) << 34n) | BigInt(seconds))
-      this.at += 10
-    }
+    this.room(TIMESTAMP_MAX_BYTES)
+    this.at += writeTimestamp(this.view, this.at, timeMs)
   }
 
   /** Of an array or map: in one byte if the length fits, else in three or five. */
