@@ -1,0 +1,37 @@
+/** What a pickle may refer back to, by number. */
+export class Memo {
+  /** Numbered from 0 without gaps, as every pickle does since Python 3. */
+  private readonly dense: unknown[] = []
+  /** The others. An array would have to be as long as the highest number, which anybody can choose. */
+  private sparse: Map<number, unknown> | undefined
+  private readonly maxEntries: number
+
+  constructor(maxEntries: number) {
+    this.maxEntries = maxEntries
+  }
+
+  get size(): number {
+    return this.dense.length + (this.sparse?.size ?? 0)
+  }
+
+  has(index: number): boolean {
+    return index < this.dense.length || (this.sparse?.has(index) ?? false)
+  }
+
+  get(index: number): unknown {
+    return index < this.dense.length ? this.dense[index] : this.sparse?.get(index)
+  }
+
+  /** Answers `false` when it is full. */
+  put(index: number, value: unknown): boolean {
+    const { dense } = this
+    if (index < dense.length) dense[index] = value
+    else if (this.size >= this.maxEntries) return false
+    else if (index === dense.length && !this.sparse?.has(index)) dense.push(value)
+    else {
+      this.sparse ??= new Map()
+      this.sparse.set(index, value)
+    }
+    return true
+  }
+}

@@ -1,0 +1,111 @@
+/** Python's `enum.Enum`, `IntEnum`, `StrEnum`, `Flag` and `IntFlag`: one JavaScript object per member. */
+import { InvalidArgumentError } from '@pycached/core'
+import type { Reducer } from '../reducer.js'
+
+/** A member of an enum: compare by identity (`order.state === State.members.PAID`), combined flags by `value`. */
+export class PyEnumMember {
+  /** `null` for combined flags. */
+  readonly name: string | null
+  readonly value: unknown
+  private readonly owner: PyEnum
+
+  constructor(owner: PyEnum, name: string | null, value: unknown) {
+    this.owner = owner
+    this.name = name
+    this.value = value
+    // Not part of what a member looks like, when printed or compared.
+    Object.defineProperty(this, 'owner', { enumerable: false })
+    Object.freeze(this)
+  }
+
+  /** Both flags in one; `undefined` if they are no flags of one enum. */
+  combine(other: PyEnumMember): PyEnumMember | undefined {
+    if (other.owner !== this.owner || typeof this.value !== 'number' || typeof other.value !== 'number')
+      return undefined
+    return this.owner.find(this.value | other.value)
+  }
+}
+
+export interface PyEnumOptions<M extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>> {
+  /** Python's module, `'shop.models'`. */
+  readonly module: string
+  /** Python's class in it, `'State'`. */
+  readonly name: string
+  /** Name → value, as in Python's class. */
+  readonly members: M
+  /** Whether members can be combined, as those of Python's `Flag`: their values are then bits. Default `false`. */
+  readonly flag?: boolean
+}
+
+/** The reducer of one enum, and the enum itself: {@link PyEnum.members}. */
+export class PyEnum<M extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>>
+  implements Reducer<PyEnumMember>
+{
+  readonly class: new (
+    owner: PyEnum,
+    name: string | null,
+    value: unknown,
+  ) => PyEnumMember
+  readonly module: string
+  readonly name: string
+  readonly members: { readonly [K in keyof M]: PyEnumMember }
+  private readonly flag: boolean
+  private readonly byName = new Map<string, PyEnumMember>()
+  private readonly byValue = new Map<string, PyEnumMember>()
+  private bits = 0
+
+  constructor({ module, name, members, flag = false }: PyEnumOptions<M>) {
+    this.module = module
+    this.name = name
+    this.flag = flag
+    // A class of its own, so that its members are told from those of other enums.
+    this.class = class extends PyEnumMember {}
+    Object.defineProperty(this.class, 'name', { value: name })
+    for (const [key, value] of Object.entries(members)) this.add(key, value)
+    this.members = Object.freeze(Object.fromEntries(this.byName)) as typeof this.members
+  }
+
+  private add(name: string, value: unknown): void {
+    if (this.flag && !(Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0x7fff_ffff)) {
+      throw new InvalidArgumentError(`the flag ${this.name}.${name} needs a value of bits, a whole number below 2^31`, {
+        option: 'members',
+      })
+    }
+    const key = keyOf(value)
+    // As in Python, a second name for a value is an alias.
+    const member = this.byValue.get(key) ?? new this.class(this, name, value)
+    this.byName.set(name, member)
+    this.byValue.set(key, member)
+    if (this.flag) this.bits |= value as number
+  }
+
+  member(name: string): PyEnumMember | undefined {
+    return this.byName.get(name)
+  }
+
+  /** The member with this value; for a flag also a combination of members. */
+  find(value: unknown): PyEnumMember | undefined {
+    const member = this.byValue.get(keyOf(value))
+    if (member !== undefined || !this.flag || !Number.isInteger(value)) return member
+    const isCombination = (value as number) >= 0 && ((value as number) & ~this.bits) === 0
+    return isCombination && (value as number) <= 0x7fff_ffff ? new this.class(this, null, value) : undefined
+  }
+
+  reduce(member: PyEnumMember): readonly unknown[] {
+    return [member.value]
+  }
+
+  build(args: readonly unknown[]): PyEnumMember {
+    const member = args.length === 1 ? this.find(args[0]) : undefined
+    if (member === undefined) throw new TypeError(`not a value of ${this.module}.${this.name}`)
+    return member
+  }
+}
+
+/** Equal for values that Python holds equal, as far as enums have them: text, numbers, tuples of those. */
+function keyOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(keyOf).join()}]`
+  return typeof value === 'string'
+    ? JSON.stringify(value)
+    : `${typeof value === 'bigint' ? 'number' : typeof value} ${String(value)}`
+}
