@@ -24,8 +24,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export class JsonSerializer extends BaseSerializer {
   readonly bigIntegers: BigIntegers
 
-  constructor({ bigIntegers = 'number', ...unknown }: JsonSerializerOptions = {}) {
+  constructor(options: JsonSerializerOptions = {}) {
     super()
+    const { bigIntegers = 'number', ...unknown } = options
     for (const option of Object.keys(unknown)) {
       throw new InvalidArgumentError(`JsonSerializer has no option '${option}': it knows bigIntegers`, { option })
     }
@@ -55,6 +56,7 @@ export class JsonSerializer extends BaseSerializer {
     if (!hasFewBrackets(text, MAX_DEPTH) && textIsDeeper(text, MAX_DEPTH)) {
       throw new SerializationError(
         `the value nests more than ${MAX_DEPTH} arrays and objects, too deep to be read again`,
+        { cause: new RangeError('nested too deeply') },
       )
     }
     return text
@@ -65,26 +67,27 @@ export class JsonSerializer extends BaseSerializer {
     try {
       const text = typeof stored === 'string' ? stored : decode(stored)
       // Only an integer of 16 digits or more can be beyond 2^53.
-      const value = this.bigIntegers === 'number' || !/\d{16}/.test(text) ? this.parse(text) : this.parseExactly(text)
+      const value =
+        this.bigIntegers === 'number' || !/\d{16}/.test(text) ? parse(text) : parseExactly(text, this.bigIntegers)
       if (hasFewBrackets(text, MAX_DEPTH) || !valueIsDeeper(value, MAX_DEPTH)) return value
       throw new RangeError(`more than ${MAX_DEPTH} arrays and objects inside one another`)
     } catch (cause) {
       throw new DeserializationError(`what is stored cannot be read as JSON: ${(cause as Error).message}`, { cause })
     }
   }
+}
 
-  private parse(text: string): unknown {
-    try {
-      return JSON.parse(text)
-    } catch {
-      // Python's NaN and Infinity, or no JSON at all. The error is dropped, for it quotes the text.
-      return this.parseExactly(text)
-    }
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Python's NaN and Infinity, or no JSON at all. The error is dropped, for it quotes the text.
+    return parseExactly(text, 'number')
   }
+}
 
-  private parseExactly(text: string): unknown {
-    return parseJson(text, this.bigIntegers, MAX_DEPTH)
-  }
+function parseExactly(text: string, bigIntegers: BigIntegers): unknown {
+  return parseJson(text, bigIntegers, MAX_DEPTH)
 }
 
 /** JSON writes `null` for NaN and for an invalid Date, and `{}` for a Map, a Set, a RegExp, an Error, a Promise. */

@@ -4,7 +4,7 @@
  * so it is only asked where that has failed or would lose digits.
  */
 
-/** What becomes of an integer beyond ±(2^53 − 1), which a number cannot hold exactly. */
+/** What becomes of an integer that a number cannot hold exactly. */
 export type BigIntegers = 'number' | 'bigint' | 'error'
 
 /** As in Python, whose conversion from text is as slow: a longer integer is an attack, not a number. */

@@ -31,7 +31,7 @@ export class MsgPackSerializer extends BaseSerializer {
     }
   }
 
-  /** @throws `DeserializationError` for anything but one complete value that nests no deeper than `MAX_DEPTH`. */
+  /** @throws `DeserializationError` for anything but one complete value of at most 512 levels. */
   loads(stored: unknown): unknown {
     try {
       return readMsgPack(bytesOf(stored))

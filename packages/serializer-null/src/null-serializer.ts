@@ -17,8 +17,9 @@ export interface NullSerializerOptions {
 export class NullSerializer extends BaseSerializer {
   override readonly encoding: Encoding
 
-  constructor({ encoding = 'utf-8', ...unknown }: NullSerializerOptions = {}) {
+  constructor(options: NullSerializerOptions = {}) {
     super()
+    const { encoding = 'utf-8', ...unknown } = options
     for (const option of Object.keys(unknown)) {
       throw new InvalidArgumentError(`NullSerializer has no option '${option}': it knows encoding`, { option })
     }
