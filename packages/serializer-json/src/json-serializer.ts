@@ -100,7 +100,7 @@ function keepsNothing(value: unknown, text: string): boolean {
 }
 
 function nameOf(value: unknown): string {
-  if (typeof value === 'number') return 'NaN and Infinity'
+  if (typeof value === 'number') return 'NaN or Infinity'
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`
   const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
   return `this ${typeof name === 'string' && name !== '' ? name : 'object'}`

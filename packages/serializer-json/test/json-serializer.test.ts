@@ -26,7 +26,7 @@ describe('writing', () => {
   test.each([
     ['a function', () => 1, 'a function'],
     ['a symbol', Symbol('secret'), 'a symbol'],
-    ['NaN', Number.NaN, 'NaN and Infinity'],
+    ['NaN', Number.NaN, 'NaN or Infinity'],
     ['an invalid Date', new Date(Number.NaN), 'this Date'],
     ['a Map', new Map([[1, 'secret']]), 'this Map'],
     ['a Set', new Set(['secret']), 'this Set'],
