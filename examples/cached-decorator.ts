@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { cached } from '@pycached/core'
 import { RedisCache } from '@pycached/redis'
-import { PickleSerializer } from '@pycached/serializer-pickle'
+import { defineReducer, PickleSerializer } from '@pycached/serializer-pickle'
 import { address, namespace } from './redis-address.js'
 
 /** In Python: `Result = namedtuple('Result', 'content, status')` in the module `results`. */
@@ -16,17 +16,17 @@ class Result {
   }
 }
 
-const serializer = new PickleSerializer({
-  reducers: [
-    {
-      class: Result,
-      module: 'results',
-      name: 'Result',
-      reduce: (result: Result) => [result.content, result.status],
-      build: (content: string, status: number) => new Result(content, status),
-    },
-  ],
+const resultReducer = defineReducer({
+  class: Result,
+  module: 'results',
+  name: 'Result',
+  reduce: ({ content, status }) => [content, status],
+  build([content, status]) {
+    if (typeof content !== 'string' || typeof status !== 'number') throw new TypeError('expects content and status')
+    return new Result(content, status)
+  },
 })
+const serializer = new PickleSerializer({ reducers: [resultReducer] })
 
 let calls = 0
 const cachedCall = cached({ ttl: '10s', cache: RedisCache, key: 'key', serializer, ...address, namespace })(

@@ -18,8 +18,8 @@ const multiCachedIds = multiCached('ids', { cache: RedisCache, ...address, names
 )
 
 /** By the index of the argument. */
-const multiCachedKeys = multiCached(0, { cache: RedisCache, ...address, namespace })(
-  async (keys: string[]) => look(keys),
+const multiCachedKeys = multiCached(0, { cache: RedisCache, ...address, namespace })(async (keys: string[]) =>
+  look(keys),
 )
 
 const cache = new RedisCache({ ...address, namespace })

@@ -48,7 +48,9 @@ const { hitMissRatio, profiling } = weather
 const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`
 const micros = (seconds: number): string => `${(1e6 * seconds).toFixed(1)} µs`
 
-console.log(`\n${QUESTIONS} questions about ${CITIES.length} cities, and ${measurements} measurements to answer them.\n`)
+console.log(
+  `\n${QUESTIONS} questions about ${CITIES.length} cities, and ${measurements} measurements to answer them.\n`,
+)
 print([
   ['HitMissRatioPlugin', 'asked', 'found', 'ratio'],
   ['', String(hitMissRatio.total), String(hitMissRatio.hits), percent(hitMissRatio.hitRatio)],
@@ -68,7 +70,9 @@ await caches.close()
 
 /** Columns, the first to the left and the others to the right. */
 function print([head = [], ...rows]: string[][]): void {
-  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? title.length)))
+  const widths = head.map((title, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column]?.length ?? title.length)),
+  )
   const line = (row: string[]): string =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(20) : cell.padStart((widths[column] ?? 0) + 3))).join('')
   console.log(line(head))
