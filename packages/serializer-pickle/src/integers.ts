@@ -45,13 +45,14 @@ function decodeLong(bytes: Uint8Array, start: number, end: number): bigint {
 /** Fast for some words, but quadratic: every step moves what is there. */
 const WORDS_PAY_BYTES = 128
 
+const words = new DataView(new ArrayBuffer(WORDS_PAY_BYTES))
+
 function fromWords(bytes: Uint8Array, start: number, end: number): bigint {
   const length = end - start
-  const padded = new Uint8Array(Math.ceil(length / 8) * 8)
-  padded.set(bytes.subarray(start, end))
-  const words = new DataView(padded.buffer)
-  let value = 0n
-  for (let at = padded.length - 8; at >= 0; at -= 8) value = (value << 64n) | words.getBigUint64(at, true)
+  const padded = Math.ceil(length / 8) * 8
+  for (let i = 0; i < padded; i++) words.setUint8(i, i < length ? (bytes[start + i] as number) : 0)
+  let value = words.getBigUint64(padded - 8, true)
+  for (let at = padded - 16; at >= 0; at -= 8) value = (value << 64n) | words.getBigUint64(at, true)
   return BigInt.asIntN(8 * length, value)
 }
 
@@ -64,19 +65,20 @@ function fromHex(bytes: Uint8Array, start: number, end: number): bigint {
 /** The shortest form, or `undefined` beyond {@link MAX_INTEGER_BYTES}. */
 export function encodeInteger(value: bigint): Uint8Array | undefined {
   if (BigInt.asIntN(8 * MAX_INTEGER_BYTES, value) !== value) return undefined
-  const words: bigint[] = []
-  let rest = value
-  do {
-    words.push(BigInt.asUintN(64, rest))
-    rest >>= 64n
-  } while (rest !== 0n && rest !== -1n)
+  const wordCount = countWords(value)
   // The sign needs a bit: one more byte that holds nothing else, which is cut off again where there was a bit to spare.
-  const bytes = new Uint8Array(words.length * 8 + 1).fill(value < 0n ? 0xff : 0)
+  const bytes = new Uint8Array(wordCount * 8 + 1)
+  bytes[wordCount * 8] = value < 0n ? 0xff : 0
   const view = new DataView(bytes.buffer)
-  words.forEach((word, i) => {
-    view.setBigUint64(i * 8, word, true)
-  })
+  let rest = value
+  for (let i = 0; i < wordCount; i++, rest >>= 64n) view.setBigUint64(i * 8, BigInt.asUintN(64, rest), true)
   let end = bytes.length
   while (hasRedundantByte(bytes, 0, end)) end--
   return bytes.subarray(0, end)
+}
+
+function countWords(value: bigint): number {
+  let count = 1
+  for (let rest = value >> 64n; rest !== 0n && rest !== -1n; rest >>= 64n) count++
+  return count
 }

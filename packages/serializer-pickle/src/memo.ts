@@ -22,6 +22,13 @@ export class Memo {
     return index < this.dense.length ? this.dense[index] : this.sparse?.get(index)
   }
 
+  /** Under the next number. Answers `false` when it is full. */
+  add(value: unknown): boolean {
+    if (this.sparse !== undefined || this.dense.length >= this.maxEntries) return this.put(this.size, value)
+    this.dense.push(value)
+    return true
+  }
+
   /** Answers `false` when it is full. */
   put(index: number, value: unknown): boolean {
     const { dense } = this

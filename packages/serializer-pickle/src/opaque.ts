@@ -19,8 +19,9 @@ export interface CallContext {
   checkKey(value: unknown): void
   /** Refuses what is no value. */
   checkValue(value: unknown): void
-  /** The offset, or the time zone, that a registered reducer has made an instance of. */
-  readonly origins: Map<object, Opaque>
+  /** What `value` was before a registered reducer made an instance of it, an offset or a time zone; else `value`. */
+  originOf(value: unknown): unknown
+  setOrigin(instance: object, origin: Opaque): void
   /** Refuses: the arguments are not those that Python would have written. */
   refuse(problem: string): never
 }

@@ -8,6 +8,7 @@ import { type Limits, resolveLimits } from './limits.js'
 import { Pickler } from './pickler.js'
 import { namesFor, RESERVED_NAMES } from './python-names.js'
 import { type Reducer, ReducerTable } from './reducer.js'
+import { StringCache } from './string-cache.js'
 import { Unpickler, type UnpicklerSettings } from './unpickler.js'
 import { pathTo } from './value-path.js'
 
@@ -33,6 +34,7 @@ export class PickleSerializer extends BaseSerializer {
   private readonly settings: UnpicklerSettings
   private readonly buffer: ByteBuffer
   private isWriting = false
+  private readonly strings = new StringCache()
 
   constructor(options: PickleSerializerOptions = {}) {
     super()
@@ -71,7 +73,7 @@ export class PickleSerializer extends BaseSerializer {
    * @throws `DeserializationError` saying what was found at which byte.
    */
   loads(stored: unknown): unknown {
-    const input = new ByteReader(bytesOf(stored, this.settings.limits))
+    const input = new ByteReader(bytesOf(stored, this.settings.limits), this.strings)
     try {
       return new Unpickler(input, this.settings).load()
     } catch (error) {
@@ -82,8 +84,7 @@ export class PickleSerializer extends BaseSerializer {
 
 function bytesOf(stored: unknown, { maxBytes }: Limits): Uint8Array {
   // By what it is, not by its class, which is another one in every realm.
-  const isBytes = ArrayBuffer.isView(stored) && Object.prototype.toString.call(stored) === '[object Uint8Array]'
-  if (!isBytes) {
+  if (!(stored instanceof Uint8Array) && Object.prototype.toString.call(stored) !== '[object Uint8Array]') {
     throw new DeserializationError(
       `a pickle is bytes (Uint8Array), got ${stored === null ? 'null' : typeof stored}: does the store keep bytes?`,
     )

@@ -11,8 +11,8 @@ import { PyEnum, PyEnumMember } from './reducers/enum.js'
 /** `undefined` inside objects and arrays: a constant of Python's that stands for "nothing is said here". */
 export const ELLIPSIS = new Opaque('builtins.Ellipsis')
 
-/** Module, newline, name: no other pair of names gives the same text as one of the table's. */
-export type PythonNames = ReadonlyMap<string, Opaque>
+/** Module → name → what it means. */
+export type PythonNames = ReadonlyMap<string, ReadonlyMap<string, Opaque>>
 
 /** Protocols 0 to 2 use the names of Python 2, unless told otherwise. */
 const PYTHON_2_MODULES: ReadonlyMap<string, string> = new Map([
@@ -21,7 +21,7 @@ const PYTHON_2_MODULES: ReadonlyMap<string, string> = new Map([
 ])
 
 export function findName(names: PythonNames, module: string, name: string): Opaque | undefined {
-  return names.get(`${PYTHON_2_MODULES.get(module) ?? module}\n${name}`)
+  return (names.get(module) ?? names.get(PYTHON_2_MODULES.get(module) ?? ''))?.get(name)
 }
 
 /** An offset from UTC, or any other span of time: `datetime.timedelta`. */
@@ -70,21 +70,31 @@ const BUILT_IN: Readonly<Record<string, Call>> = {
 const BASES = ['object', 'tuple', 'list', 'dict', 'str', 'int', 'float']
 
 export const RESERVED_NAMES: ReadonlySet<string> = new Set(
-  [...Object.keys(BUILT_IN), 'builtins Ellipsis', ...BASES.map((base) => `builtins ${base}`)].map(toKey),
+  [...Object.keys(BUILT_IN), 'builtins Ellipsis', ...BASES.map((base) => `builtins ${base}`)].map((name) =>
+    name.replace(' ', '.'),
+  ),
 )
 
 export function namesFor(reducers: ReducerTable): PythonNames {
-  const names = new Map<string, Opaque>([[toKey('builtins Ellipsis'), ELLIPSIS]])
-  const define = (name: string, call: Call) => names.set(toKey(name), new PythonCallable(name.replace(' ', '.'), call))
-  for (const base of BASES) names.set(toKey(`builtins ${base}`), new Opaque(`builtins.${base}`))
-  for (const [name, call] of Object.entries(BUILT_IN)) define(name, call)
-  // Needed for the time zones of datetimes in any case, and values only with a reducer.
-  define('datetime timedelta', timedelta)
-  define('datetime timezone', timezone)
+  const names = new Map<string, Map<string, Opaque>>()
+  const define = (module: string, name: string, meaning: Opaque): void => {
+    const ofModule = names.get(module) ?? new Map<string, Opaque>()
+    names.set(module, ofModule.set(name, meaning))
+  }
+  define('builtins', 'Ellipsis', ELLIPSIS)
+  for (const base of BASES) define('builtins', base, new Opaque(`builtins.${base}`))
+  // Offsets and time zones are needed for datetimes in any case, and are values only with a reducer.
+  for (const [path, call] of Object.entries({
+    ...BUILT_IN,
+    'datetime timedelta': timedelta,
+    'datetime timezone': timezone,
+  })) {
+    const [module, name] = path.split(' ') as [string, string]
+    define(module, name, new PythonCallable(`${module}.${name}`, call))
+  }
   for (const reducer of reducers) {
-    const key = `${reducer.module}\n${reducer.name}`
-    const own = names.get(key)
-    names.set(key, new ReducedClass(reducer, own instanceof PythonCallable ? own : undefined))
+    const own = names.get(reducer.module)?.get(reducer.name)
+    define(reducer.module, reducer.name, new ReducedClass(reducer, own instanceof PythonCallable ? own : undefined))
   }
   return names
 }
@@ -105,17 +115,13 @@ class ReducedClass extends PythonCallable {
         if (typeof instance !== 'object' || instance === null)
           return context.refuse('has a reducer that builds no object')
         context.markHashable(instance)
-        if (origin instanceof Opaque) context.origins.set(instance, origin)
+        if (origin instanceof Opaque) context.setOrigin(instance, origin)
         return instance
       },
       { newable: true },
     )
     this.reducer = reducer
   }
-}
-
-function toKey(name: string): string {
-  return name.replace(' ', '\n')
 }
 
 function orderedDict(args: readonly unknown[], context: CallContext): Map<unknown, unknown> {
@@ -177,14 +183,9 @@ function datetime(args: readonly unknown[], context: CallContext): Date {
 }
 
 function offsetOf(zone: unknown, context: CallContext): number {
-  const origin = asOpaque(zone, context)
+  const origin = context.originOf(zone)
   if (origin instanceof Timezone) return origin.offsetUs
   return context.refuse('expects a datetime.timezone as its time zone')
-}
-
-/** Seen through the instance that a registered reducer may have made of it. */
-function asOpaque(value: unknown, context: CallContext): unknown {
-  return context.origins.get(value as object) ?? value
 }
 
 const MAX_DAYS = 999_999_999
@@ -206,7 +207,7 @@ function isWithin(value: unknown, low: number, high: number): boolean {
 }
 
 function timezone(args: readonly unknown[], context: CallContext): Timezone {
-  const offset = asOpaque(args[0], context)
+  const offset = context.originOf(args[0])
   if (!(offset instanceof Timedelta) || args.length > 2 || (args.length === 2 && typeof args[1] !== 'string')) {
     return context.refuse('expects a datetime.timedelta, and perhaps a name')
   }

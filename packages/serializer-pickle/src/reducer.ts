@@ -14,7 +14,7 @@ export type Reduced = readonly unknown[] | { readonly args?: readonly unknown[];
 export interface Reducer<T extends object = object> {
   /** The class of the instances: exactly this one, not its subclasses. */
   readonly class: abstract new (
-    ...args: never[]
+    ...args: never
   ) => T
   /** Where Python finds the class: the module (`'shop.models'`) … */
   readonly module: string
@@ -50,12 +50,13 @@ export class ReducerTable {
       checkReducer(reducer)
       const { class: target, module, name } = reducer
       if (this.byPrototype.has(target.prototype)) throw invalid(`two reducers for the class ${target.name}`)
-      if (this.byName.has(`${module}\n${name}`)) throw invalid(`two reducers for Python's ${module}.${name}`)
-      if (reserved.has(`${module}\n${name}`)) {
-        throw invalid(`Python's ${module}.${name} is read without a reducer and cannot have another`)
+      const path = `${module}.${name}`
+      if (this.byName.has(path)) throw invalid(`two reducers for Python's ${path}`)
+      if (reserved.has(path)) {
+        throw invalid(`Python's ${path} is read without a reducer and cannot have another`)
       }
       this.byPrototype.set(target.prototype, reducer)
-      this.byName.set(`${module}\n${name}`, reducer)
+      this.byName.set(path, reducer)
     }
   }
 

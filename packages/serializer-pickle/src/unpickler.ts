@@ -33,10 +33,12 @@ export interface UnpicklerSettings {
 
 export class Unpickler implements CallContext {
   readonly naiveDates: NaiveDates
-  readonly origins = new Map<object, Opaque>()
+  private origins: Map<object, Opaque> | undefined
   private readonly input: ByteReader
   private readonly settings: UnpicklerSettings
+  /** Its values end at `top`; what lies above is left over. */
   private readonly stack: unknown[] = []
+  private top = 0
   private readonly marks: number[] = []
   /** Nothing below may be touched: the place of the last mark. */
   private fence = 0
@@ -66,41 +68,41 @@ export class Unpickler implements CallContext {
       const opcode = input.uint8()
       switch (opcode) {
         case OP.SHORT_BINUNICODE:
-          stack.push(input.utf8(input.uint8()))
+          this.push(this.isKeyNext() ? input.repeatedUtf8(input.uint8()) : input.utf8(input.uint8()))
           break
         case OP.MEMOIZE:
-          this.memorize(this.memo.size)
+          if (!this.memo.add(this.stack[this.need(1)])) this.memoIsFull()
           break
         case OP.BINGET:
           this.recall(input.uint8())
           break
         case OP.BININT1:
-          stack.push(input.uint8())
+          this.push(input.uint8())
           break
         case OP.BININT2:
-          stack.push(input.uint16())
+          this.push(input.uint16())
           break
         case OP.BININT:
-          stack.push(input.int32())
+          this.push(input.int32())
           break
         case OP.BINFLOAT:
-          stack.push(input.float64())
+          this.push(input.float64())
           break
         case OP.NONE:
-          stack.push(null)
+          this.push(null)
           break
         case OP.NEWTRUE:
-          stack.push(true)
+          this.push(true)
           break
         case OP.NEWFALSE:
-          stack.push(false)
+          this.push(false)
           break
         case OP.MARK:
-          this.fence = stack.length
-          this.marks.push(stack.length)
+          this.fence = this.top
+          this.marks.push(this.top)
           break
         case OP.EMPTY_DICT:
-          stack.push(this.count({}))
+          this.push(this.count({}))
           break
         case OP.SETITEMS:
           this.setItems(this.popMark())
@@ -109,7 +111,7 @@ export class Unpickler implements CallContext {
           this.setItems(this.need(3) + 1)
           break
         case OP.EMPTY_LIST:
-          stack.push(this.count([]))
+          this.push(this.count([]))
           break
         case OP.APPENDS:
           this.append(this.popMark())
@@ -118,29 +120,29 @@ export class Unpickler implements CallContext {
           this.append(this.need(2) + 1)
           break
         case OP.LONG1:
-          stack.push(this.integer(input.uint8()))
+          this.push(this.integer(input.uint8()))
           break
         case OP.LONG4:
-          stack.push(this.long4())
+          this.push(this.long4())
           break
         case OP.BINUNICODE:
-          stack.push(input.utf8(input.uint32()))
+          this.push(input.utf8(input.uint32()))
           break
         case OP.BINUNICODE8:
-          stack.push(input.utf8(input.length64()))
+          this.push(input.utf8(input.length64()))
           break
         case OP.SHORT_BINBYTES:
-          stack.push(input.copy(input.uint8()))
+          this.push(input.copy(input.uint8()))
           break
         case OP.BINBYTES:
-          stack.push(input.copy(input.uint32()))
+          this.push(input.copy(input.uint32()))
           break
         case OP.BINBYTES8:
         case OP.BYTEARRAY8:
-          stack.push(input.copy(input.length64()))
+          this.push(input.copy(input.length64()))
           break
         case OP.EMPTY_SET:
-          stack.push(this.count(new Set()))
+          this.push(this.count(new Set()))
           break
         case OP.ADDITEMS:
           this.addItems(this.popMark())
@@ -149,7 +151,7 @@ export class Unpickler implements CallContext {
           this.frozenSet(this.popMark())
           break
         case OP.EMPTY_TUPLE:
-          this.tuple(stack.length)
+          this.tuple(this.top)
           break
         case OP.TUPLE1:
           this.tuple(this.need(1))
@@ -208,11 +210,11 @@ export class Unpickler implements CallContext {
       case OP.GET:
         return this.recall(this.index())
       case OP.GLOBAL:
-        return void stack.push(this.resolve(this.utf8Line(), this.utf8Line()))
+        return this.push(this.resolve(this.utf8Line(), this.utf8Line()))
       case OP.POP:
         return this.pop()
       case OP.POP_MARK:
-        stack.length = this.popMark()
+        this.top = this.popMark()
         return
       case OP.DUP:
         return this.duplicate()
@@ -221,25 +223,19 @@ export class Unpickler implements CallContext {
       case OP.DICT:
         return this.dict(this.popMark())
       case OP.INT:
-        return void stack.push(this.integerLine())
+        return this.push(this.integerLine())
       case OP.LONG:
-        return void stack.push(
-          parseInteger(input.line().replace(/L$/, '')) ?? this.fail('an integer in text that is none'),
-        )
+        return this.push(parseInteger(input.line().replace(/L$/, '')) ?? this.fail('an integer in text that is none'))
       case OP.FLOAT:
-        return void stack.push(parseFloatText(input.line()) ?? this.fail('a float in text that is none'))
+        return this.push(parseFloatText(input.line()) ?? this.fail('a float in text that is none'))
       case OP.UNICODE:
-        return void stack.push(
-          parseRawUnicode(input.line()) ?? this.fail('text with an escape that means no character'),
-        )
+        return this.push(parseRawUnicode(input.line()) ?? this.fail('text with an escape that means no character'))
       case OP.STRING:
-        return void stack.push(
-          this.ascii(parseQuoted(input.line()) ?? this.fail('a string that is not quoted or escaped')),
-        )
+        return this.push(this.ascii(parseQuoted(input.line()) ?? this.fail('a string that is not quoted or escaped')))
       case OP.BINSTRING:
-        return void stack.push(this.ascii(input.latin1(input.uint32())))
+        return this.push(this.ascii(input.latin1(input.uint32())))
       case OP.SHORT_BINSTRING:
-        return void stack.push(this.ascii(input.latin1(input.uint8())))
+        return this.push(this.ascii(input.latin1(input.uint8())))
       case OP.INST:
         return this.instance(this.resolve(this.utf8Line(), this.utf8Line()), this.popMark())
       case OP.OBJ:
@@ -268,6 +264,15 @@ export class Unpickler implements CallContext {
     this.hashableSet?.add(value)
   }
 
+  originOf(value: unknown): unknown {
+    return this.origins?.get(value as object) ?? value
+  }
+
+  setOrigin(instance: object, origin: Opaque): void {
+    this.origins ??= new Map()
+    this.origins.set(instance, origin)
+  }
+
   checkValue(value: unknown): void {
     if (value instanceof Opaque) this.refuseValue(value)
   }
@@ -287,9 +292,25 @@ export class Unpickler implements CallContext {
 
   // The stack.
 
+  private push(value: unknown): void {
+    this.stack[this.top++] = value
+  }
+
+  /** Puts a container below the items that begin at `start`. */
+  private insert(start: number, container: object): void {
+    this.push(undefined)
+    this.stack.copyWithin(start + 1, start, this.top - 1)
+    this.stack[start] = container
+  }
+
+  /** Whether the next value is a key, if those since the mark are the items of a dict. */
+  private isKeyNext(): boolean {
+    return ((this.top - this.fence) & 1) === 0
+  }
+
   /** Where the topmost `count` values begin. */
   private need(count: number): number {
-    const start = this.stack.length - count
+    const start = this.top - count
     if (start < this.fence) this.fail('an opcode that takes more values than there are')
     return start
   }
@@ -304,29 +325,30 @@ export class Unpickler implements CallContext {
 
   private pop(): void {
     // As in CPython, which keeps marks on the stack.
-    if (this.marks.length > 0 && this.stack.length === this.fence) this.popMark()
-    else this.stack.length = this.need(1)
+    if (this.marks.length > 0 && this.top === this.fence) this.popMark()
+    else this.top = this.need(1)
   }
 
   private duplicate(): void {
     const value = this.stack[this.need(1)]
     this.forwarding.noteReference(value)
-    this.stack.push(value)
+    this.push(value)
   }
 
   // The memo.
 
   private memorize(index: number): void {
-    const value = this.stack[this.need(1)]
-    if (!this.memo.put(index, value)) {
-      this.fail(`more than ${this.settings.limits.maxObjects} values to refer back to; raise maxObjects`)
-    }
+    if (!this.memo.put(index, this.stack[this.need(1)])) this.memoIsFull()
+  }
+
+  private memoIsFull(): never {
+    return this.fail(`more than ${this.settings.limits.maxObjects} values to refer back to; raise maxObjects`)
   }
 
   private recall(index: number): void {
     if (!this.memo.has(index)) this.fail(`a reference to value ${index}, which is not there`)
     const value = this.memo.get(index)
-    this.stack.push(typeof value === 'object' && value !== null ? this.forwarding.recall(value) : value)
+    this.push(typeof value === 'object' && value !== null ? this.forwarding.recall(value) : value)
   }
 
   private index(): number {
@@ -389,19 +411,19 @@ export class Unpickler implements CallContext {
     const { stack } = this
     const list = this.target(start)
     if (!Array.isArray(list)) this.fail('items for what is no list')
-    for (let i = start; i < stack.length; i++) {
+    for (let i = start; i < this.top; i++) {
       const item = stack[i]
       if (item instanceof Opaque) this.refuseValue(item)
       ;(list as unknown[]).push(item)
     }
-    stack.length = start
+    this.top = start
   }
 
   private setItems(start: number): void {
     const { stack } = this
     let dict = this.target(start)
-    if ((stack.length - start) % 2 !== 0) this.fail('items for a dict, the last without a value')
-    for (let i = start; i < stack.length; i += 2) {
+    if ((this.top - start) % 2 !== 0) this.fail('items for a dict, the last without a value')
+    for (let i = start; i < this.top; i += 2) {
       const key = stack[i]
       const value = stack[i + 1]
       if (value instanceof Opaque) this.refuseValue(value)
@@ -418,18 +440,18 @@ export class Unpickler implements CallContext {
         dict = map
       }
     }
-    stack.length = start
+    this.top = start
   }
 
   private addItems(start: number): void {
     const { stack } = this
     const set = this.target(start)
     if (!(set instanceof Set)) return this.fail('members for what is no set')
-    for (let i = start; i < stack.length; i++) {
+    for (let i = start; i < this.top; i++) {
       this.checkKey(stack[i])
       set.add(stack[i])
     }
-    stack.length = start
+    this.top = start
   }
 
   /** The container below the items that begin at `start`. */
@@ -440,29 +462,28 @@ export class Unpickler implements CallContext {
 
   private frozenSet(start: number): void {
     const set = this.count(new Set())
-    this.stack.splice(start, 0, set)
-    this.fence = Math.min(this.fence, start)
+    this.insert(start, set)
     this.addItems(start + 1)
     this.markHashable(set)
   }
 
   private list(start: number): void {
-    const items = this.count(this.stack.slice(start))
+    const items = this.count(this.stack.slice(start, this.top))
     for (const item of items) this.checkValue(item)
-    this.stack.length = start
-    this.stack.push(items)
+    this.top = start
+    this.push(items)
   }
 
   private dict(start: number): void {
-    this.stack.splice(start, 0, this.count({}))
+    this.insert(start, this.count({}))
     this.setItems(start + 1)
   }
 
   private tuple(start: number): void {
     const { stack } = this
-    const items = stack.slice(start)
-    stack.length = start
-    stack.push(items)
+    const items = stack.slice(start, this.top)
+    this.top = start
+    this.push(items)
     // Most tuples are the arguments of what is called next, and no value.
     if (this.isCallNext()) return
     for (const item of items) this.checkValue(item)
@@ -488,8 +509,8 @@ export class Unpickler implements CallContext {
     const module = stack[start]
     const name = stack[start + 1]
     if (typeof module !== 'string' || typeof name !== 'string') return this.fail('a name that is no text')
-    stack.length = start
-    stack.push(this.resolve(module, name))
+    this.top = start
+    this.push(this.resolve(module, name))
   }
 
   private resolve(module: string, name: string): unknown {
@@ -502,29 +523,29 @@ export class Unpickler implements CallContext {
     const { stack } = this
     const start = this.need(2)
     const result = this.call(stack[start], stack[start + 1])
-    stack.length = start
-    stack.push(result)
+    this.top = start
+    this.push(result)
   }
 
   private newObject(): void {
     const { stack } = this
     const start = this.need(2)
     const result = this.make(stack[start], stack[start + 1])
-    stack.length = start
-    stack.push(result)
+    this.top = start
+    this.push(result)
   }
 
   /** The older spelling: the class above a mark, its arguments above that. */
   private object(start: number): void {
-    if (start === this.stack.length) this.fail('an instance without a class')
+    if (start === this.top) this.fail('an instance without a class')
     this.instance(this.stack[start], start + 1, start)
   }
 
   private instance(target: unknown, argsStart: number, start = argsStart): void {
     const { stack } = this
-    const result = this.make(target, stack.slice(argsStart))
-    stack.length = start
-    stack.push(result)
+    const result = this.make(target, stack.slice(argsStart, this.top))
+    this.top = start
+    this.push(result)
   }
 
   private make(target: unknown, args: unknown): unknown {
@@ -553,7 +574,7 @@ export class Unpickler implements CallContext {
     const start = this.need(2)
     const instance = stack[start]
     const state = this.forwarding.current(stack[start + 1])
-    stack.length = start + 1
+    this.top = start + 1
     if (state === null) return
     this.checkValue(state)
     const reducer =
