@@ -89,6 +89,7 @@ describe('writing', () => {
     ['a Date with milliseconds', new Date(1), 'd7ff003d090000000000'],
     ['a Date after 2106', new Date(2 ** 32 * 1000), 'd7ff0000000100000000'],
     ['a Date before 1970', new Date(-1), 'c70cff3b8b87c0ffffffffffffffff'],
+    ['the last Date of 64 bits', new Date((2 ** 34 - 1) * 1000), 'd7ff00000003ffffffff'],
     ['a Date after 2514', new Date(2 ** 34 * 1000), 'c70cff000000000000000400000000'],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), '81a16101'],
     ['an undefined property, left out', { a: undefined, b: 1 }, '81a16201'],
