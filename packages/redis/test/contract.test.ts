@@ -1,10 +1,10 @@
+import { RedisCache } from '@pycached/redis'
 import { backendContract } from '@pycached/testing'
-import { inject, test } from 'vitest'
-import { RedisCache } from '../src/index.js'
+import { describe, inject, test } from 'vitest'
 import { shared } from './support.js'
 
-const create = (options: object) => new RedisCache({ ...shared(), ...options })
-
-for (const { title, run } of backendContract({ create, prefix: `${inject('redisNamespace')}:contract` })) {
-  test.concurrent(title, run)
-}
+describe('the contract of backends, on Redis', () => {
+  const prefix = `${inject('redisNamespace')}-contract`
+  const create = (options: object) => new RedisCache({ ...options, ...shared() })
+  for (const { title, run } of backendContract({ create, prefix })) test(title, run)
+})
