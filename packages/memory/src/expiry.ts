@@ -20,7 +20,7 @@ export class Expiry {
   readonly #clock: Clock
   readonly #remove: (entry: Entry) => void
   /** Level after level; the heads of lists, made when first used. */
-  readonly #slots: (Entry | undefined)[] = new Array<undefined>(SLOTS * LEVELS).fill(undefined)
+  readonly #slots: (Entry | undefined)[] = []
   /** Entries from slots whose time has come. */
   readonly #due = emptyList()
   #startMs: number | undefined
@@ -65,7 +65,7 @@ export class Expiry {
 
   close(): void {
     this.#timer?.cancel()
-    this.#slots.fill(undefined)
+    this.#slots.length = 0
   }
 
   #place(entry: Entry, nowMs: number): void {

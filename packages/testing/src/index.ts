@@ -1,1 +1,12 @@
-export {}
+/** The public names of `@pycached/testing`. */
+export type { BackendContractOptions } from './backend-contract.js'
+export { backendContract } from './backend-contract.js'
+export { cacheOver } from './cache-over.js'
+export type { ContractCase } from './contract.js'
+export type { Primitive, PrimitiveCall } from './failing-backend.js'
+export { FailingBackend } from './failing-backend.js'
+export type { HookName } from './failing-plugin.js'
+export { FailingPlugin } from './failing-plugin.js'
+export { FailingSerializer } from './failing-serializer.js'
+export { FakeClock } from './fake-clock.js'
+export { MapBackend } from './map-backend.js'

@@ -1,0 +1,124 @@
+/** What every backend must do, as data. */
+import { strict as assert } from 'node:assert'
+import type { Backend, BaseCache, CacheOptions, MaybePromise } from '@pycached/core'
+import { type CacheUnderTest, COMMAND_CASES, JSON_TEXT } from './command-cases.js'
+import { type ContractCase, sleep, uniqueName } from './contract.js'
+import { PRIMITIVE_CASES } from './primitive-cases.js'
+import { SCOPE_CASES } from './scope-cases.js'
+
+export interface BackendContractOptions {
+  /**
+   * A new cache over the backend, with the options given: `(options) => new AcmeCache({ ...options, endpoint })`. Each case makes its
+   * own and closes it. Their stores may be one and the same, and need not be empty.
+   */
+  create: (options: CacheOptions) => MaybePromise<BaseCache>
+  /** What all keys and namespaces of the cases start with, where the store has other users. Default `'contract'`. */
+  prefix?: string | undefined
+  /** Lets `ms` of the store's time pass, where a clock can be moved. Default: real time. */
+  wait?: ((ms: number) => MaybePromise<void>) | undefined
+}
+
+/**
+ * Cases for any test runner: `for (const { title, run } of backendContract({ create })) test(title, run)`.
+ *
+ * Primitives are proven on complete keys and, where the backend offers `scope`, through one; commands with and without a namespace.
+ * There is nothing to opt out of: a backend that fails a case does not do what caches rely on.
+ */
+export function backendContract({ create, prefix = 'contract', wait = sleep }: BackendContractOptions): ContractCase[] {
+  return [...primitives(), ...commands()]
+
+  function primitives(): ContractCase[] {
+    const whole = PRIMITIVE_CASES.map(([title, run]) =>
+      onBackend(title, (backend, unique) =>
+        run({ store: backend, key: (name = 'key') => `${unique}:${name}`, wait: waits }),
+      ),
+    )
+    const scoped = PRIMITIVE_CASES.map(([title, run]) =>
+      onBackend(`in a scope, ${title}`, (backend, unique) => {
+        // Without scopes, complete keys are all there is.
+        const store = backend.scope === undefined ? backend : checked(backend.scope(`${unique}:`))
+        const start = backend.scope === undefined ? `${unique}:` : ''
+        return run({ store, key: (name = 'key') => start + name, wait: waits })
+      }),
+    )
+    const scopes = SCOPE_CASES.map(([title, run]) =>
+      onBackend(title, async (backend, unique) => {
+        if (backend.scope !== undefined) await run({ backend, scope: (at) => checked(scopeOf(backend, at)), unique })
+      }),
+    )
+    return [...whole, ...scoped, ...scopes]
+  }
+
+  function commands(): ContractCase[] {
+    return [false, true].flatMap((namespaced) =>
+      COMMAND_CASES.map(([title, run]) => ({
+        title: `through a cache ${namespaced ? 'with' : 'without'} a namespace, ${title}`,
+        run: () => withCaches(namespaced, run),
+      })),
+    )
+  }
+
+  function onBackend(title: string, run: (backend: Backend, unique: string) => Promise<void>): ContractCase {
+    return {
+      title,
+      run: async () => {
+        const unique = `${prefix}:${uniqueName()}`
+        const cache = await create({})
+        try {
+          await run(checked(cache.backend), unique)
+          await cache.backend.clear(unique)
+        } finally {
+          await cache.close()
+        }
+      },
+    }
+  }
+
+  async function withCaches(namespaced: boolean, run: (subject: CacheUnderTest) => Promise<void>): Promise<void> {
+    const unique = `${prefix}:${uniqueName()}`
+    const namespace = namespaced ? `${unique}-own` : undefined
+    const made: BaseCache[] = []
+    const make = async (options: CacheOptions = {}): Promise<BaseCache> => {
+      const cache = await create({ serializer: JSON_TEXT, ...(namespaced && { namespace }), ...options })
+      made.push(cache)
+      return cache
+    }
+    try {
+      await run({ make, name: (name = 'key') => `${unique}-${name}`, namespace, wait: waits })
+      const cleaner = await make()
+      await cleaner.backend.clear(unique)
+    } finally {
+      await Promise.all(made.map((cache) => cache.close()))
+    }
+  }
+
+  async function waits(ms: number): Promise<void> {
+    await wait(ms)
+  }
+}
+
+function scopeOf(backend: Backend, prefix: string): Backend {
+  assert.ok(backend.scope !== undefined)
+  return backend.scope(prefix)
+}
+
+/** The backend, whose every answer is checked to be plain or a native promise: the pipeline knows no other. */
+function checked(backend: Backend): Backend {
+  return new Proxy(backend, {
+    get(target, property) {
+      const member: unknown = Reflect.get(target, property, target)
+      if (typeof member !== 'function' || property === 'scope') {
+        return typeof member === 'function' ? member.bind(target) : member
+      }
+      return (...args: unknown[]): unknown => {
+        const answer: unknown = member.apply(target, args)
+        const isThenable = typeof (answer as PromiseLike<unknown> | undefined)?.then === 'function'
+        assert.ok(
+          !isThenable || answer instanceof Promise,
+          `${String(property)} must answer plainly or with a native promise`,
+        )
+        return answer
+      }
+    },
+  })
+}
