@@ -6,6 +6,7 @@ import type { CacheState } from './command.js'
 import * as commands from './commands.js'
 import { Deadlines } from './deadline.js'
 import { type Duration, toSeconds } from './duration.js'
+import { attachPlugins } from './hooks.js'
 import { type KeyBuilder, KeySpace } from './key.js'
 import {
   CACHE_OPTIONS,
@@ -81,6 +82,7 @@ export abstract class BaseCache implements HookedCache {
       onDrained: undefined,
       plainIntegers: undefined,
     }
+    attachPlugins(this, plugins, [])
   }
 
   add(key: string, value: unknown, options?: WriteOptions): Promise<true> {
@@ -158,7 +160,9 @@ export abstract class BaseCache implements HookedCache {
   }
 
   set plugins(plugins: Iterable<Component<Plugin>>) {
-    this._state.plugins = resolvePlugins(plugins)
+    const resolved = resolvePlugins(plugins)
+    attachPlugins(this, resolved, this._state.plugins)
+    this._state.plugins = resolved
   }
 
   /** `false`: every command answers without touching the store, and the program computes everything afresh. */

@@ -51,6 +51,8 @@ export interface Command<First, Second, Options extends CommandOptions, Result> 
   call(state: CacheState, first: First, second: Second, options: Options | undefined): unknown
   /** What the caller gets for the backend's answer. */
   finish(state: CacheState, answer: never, first: First, second: Second, options: Options | undefined): Result
+  /** How many of the keys asked for the backend's answer has; for commands that read. */
+  readonly hits: ((answer: never) => number) | undefined
   /** The call's arguments as hooks see them. */
   args(first: First, second: Second, options: Options | undefined): readonly unknown[]
 }

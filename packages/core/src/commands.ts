@@ -39,6 +39,7 @@ export const GET = command<string, undefined, GetOptions, unknown>('get', {
   finish(state, stored: unknown, key, _none, options) {
     return stored === undefined ? options?.default : decode(state.serializer, key, stored, options?.loadsFn)
   },
+  hits: (stored: unknown) => (stored === undefined ? 0 : 1),
 })
 
 export const SET = command<string, unknown, WriteOptions, true>('set', {
@@ -67,6 +68,7 @@ export const MULTI_GET = command<Keys, undefined, ReadOptions, unknown[]>('multi
       one === undefined ? undefined : decode(state.serializer, keys[index] as string, one, options?.loadsFn),
     )
   },
+  hits: (stored: readonly unknown[]) => stored.filter((one) => one !== undefined).length,
 })
 
 export const MULTI_SET = command<Pairs, undefined, WriteOptions, true>('multiSet', {
@@ -185,8 +187,18 @@ function command<First, Second, Options extends CommandOptions, Result>(
   name: CommandName,
   row: Row<First, Second, Options, Result>,
 ): Command<First, Second, Options, Result> {
-  const { options = COMMON, keyed = true, writes = false, collect, disabled, call, finish, args = givenArgs } = row
-  return { name, hooks: name, keyed, writes, options, collect, disabled, call, finish, args }
+  const {
+    options = COMMON,
+    keyed = true,
+    writes = false,
+    collect,
+    disabled,
+    call,
+    finish,
+    hits,
+    args = givenArgs,
+  } = row
+  return { name, hooks: name, keyed, writes, options, collect, disabled, call, finish, hits, args }
 }
 
 /** The arguments as the caller gave them, without those left away. */

@@ -4,10 +4,11 @@ import type { CacheState, Command } from './command.js'
 import { toSeconds } from './duration.js'
 import { PluginError } from './errors.js'
 import type { Flight } from './flight.js'
-import type { HookedCache, Plugin } from './plugin.js'
+import type { HookedCache, Outcome, Plugin } from './plugin.js'
 import { describe, warn } from './runtime.js'
 
-type AnyHook = (cache: HookedCache, args: readonly unknown[], outcome?: { ret: unknown; took: number }) => unknown
+type AnyOutcome = Outcome<'get' | 'set'>
+type AnyHook = (cache: HookedCache, args: readonly unknown[], outcome?: AnyOutcome) => unknown
 
 export async function runHooked<First, Second, Options extends CommandOptions, Result>(
   state: CacheState,
@@ -33,7 +34,8 @@ export async function runHooked<First, Second, Options extends CommandOptions, R
     const ret = command.finish(state, answer as never, first, second, options)
     ran = true
     if (flight.settled) return ret
-    const outcome = Object.freeze({ ret, took: toSeconds(clock.now() - startMs) })
+    const hits = command.hits?.(answer as never)
+    const outcome = Object.freeze({ ret, took: toSeconds(clock.now() - startMs), hits })
     await callHooks(plugins, hookName('post', name), true, cache, args, outcome)
     return ret
   }
@@ -43,6 +45,11 @@ export async function runHooked<First, Second, Options extends CommandOptions, R
     if (plugin.around !== undefined) next = surround(plugin, name, state, args, next, () => ran)
   }
   return (await next()) as Result
+}
+
+/** Tells the plugins that the cache did not have before. */
+export function attachPlugins(cache: HookedCache, plugins: readonly Plugin[], before: readonly Plugin[]): void {
+  for (const plugin of plugins) if (!before.includes(plugin)) plugin.attach?.(cache)
 }
 
 /** `onError` of every plugin. The failure is the caller's: what a plugin makes of it must neither hide nor delay it. */
@@ -69,7 +76,7 @@ async function callHooks(
   commandRan: boolean,
   cache: HookedCache,
   args: readonly unknown[],
-  outcome?: { ret: unknown; took: number },
+  outcome?: AnyOutcome,
 ): Promise<void> {
   for (const plugin of plugins) {
     const method = plugin[hook as keyof Plugin] as AnyHook | undefined

@@ -25,6 +25,8 @@ export interface HookedCache extends CacheCommands, AsyncDisposable {
 export interface Outcome<Name extends CommandName = CommandName> {
   readonly ret: CommandResults[Name]
   readonly took: number
+  /** For `get` and `multiGet`: how many of the keys asked for there were. A `default` is no hit, a stored `null` is one. */
+  readonly hits: Name extends 'get' | 'multiGet' ? number : undefined
 }
 
 type Args<Name extends CommandName> = Readonly<CommandArgs[Name]>
@@ -37,6 +39,11 @@ type Args<Name extends CommandName> = Readonly<CommandArgs[Name]>
  * commands of a disabled or closed cache.
  */
 export interface Plugin {
+  /**
+   * Called when a cache gets the plugin, before any of its commands. In the cache's constructor the fields of its subclass are not set
+   * yet. What it throws is thrown there.
+   */
+  attach?(cache: HookedCache): void
   preAdd?(cache: HookedCache, args: Args<'add'>): MaybePromise<void>
   postAdd?(cache: HookedCache, args: Args<'add'>, outcome: Outcome<'add'>): MaybePromise<void>
   preGet?(cache: HookedCache, args: Args<'get'>): MaybePromise<void>
