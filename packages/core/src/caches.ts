@@ -102,8 +102,8 @@ export class Caches {
     if (config !== undefined) return config
     const known = [...this._config.keys()]
     const nearest = nearestOf(String(alias), known)
-    const hint = nearest === undefined ? '' : `: did you mean '${nearest}'?`
-    throw new UnknownAliasError(`unknown alias '${String(alias)}'${hint} Known are ${known.join(', ')}`, {
+    const hint = nearest === undefined ? 'known are' : `did you mean '${nearest}'? Known are`
+    throw new UnknownAliasError(`unknown alias '${String(alias)}': ${hint} ${known.join(', ')}`, {
       option: 'alias',
     })
   }

@@ -88,7 +88,7 @@ export function resolvePlugins(components: Iterable<Component<Plugin>>): readonl
   return Object.freeze(Array.from(components, (component) => resolveComponent(component, 'plugins')))
 }
 
-/** Throws `InvalidArgumentError` naming the known options, unless `options` is an object that has only such. */
+/** Throws `InvalidArgumentError` naming the known options, unless `options` is an object that has only such. For every `owner` of options. */
 export function checkOptions(options: object, known: readonly string[], owner: string): void {
   if (typeof options !== 'object' || options === null) throw invalid(`the options of ${owner}`, 'an object', options)
   for (const name of Object.keys(options)) {
@@ -98,10 +98,9 @@ export function checkOptions(options: object, known: readonly string[], owner: s
 
 export function unknownOption(name: string, known: readonly string[], owner: string): InvalidArgumentError {
   const nearest = nearestOf(name, known)
-  const hint = nearest === undefined ? '' : `: did you mean ${nearest}?`
-  return new InvalidArgumentError(`${owner} has no option '${name}'${hint} It knows ${known.join(', ')}`, {
-    option: name,
-  })
+  const hint = nearest === undefined ? 'it' : `did you mean ${nearest}? It`
+  const knows = known.length === 0 ? 'takes none' : `knows ${known.join(', ')}`
+  return new InvalidArgumentError(`${owner} has no option '${name}': ${hint} ${knows}`, { option: name })
 }
 
 /** Readers of an option's text in a URL's query. */

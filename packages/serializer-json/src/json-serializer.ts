@@ -1,4 +1,10 @@
-import { BaseSerializer, DeserializationError, InvalidArgumentError, SerializationError } from '@pycached/core'
+import {
+  BaseSerializer,
+  checkOptions,
+  DeserializationError,
+  InvalidArgumentError,
+  SerializationError,
+} from '@pycached/core'
 import { hasFewBrackets, textIsDeeper, valueIsDeeper } from './depth.js'
 import { type BigIntegers, parseJson } from './parse-json.js'
 
@@ -26,10 +32,8 @@ export class JsonSerializer extends BaseSerializer {
 
   constructor(options: JsonSerializerOptions = {}) {
     super()
-    const { bigIntegers = 'number', ...unknown } = options
-    for (const option of Object.keys(unknown)) {
-      throw new InvalidArgumentError(`JsonSerializer has no option '${option}': it knows bigIntegers`, { option })
-    }
+    checkOptions(options, ['bigIntegers'], 'JsonSerializer')
+    const { bigIntegers = 'number' } = options
     if (!BIG_INTEGERS.includes(bigIntegers)) {
       const got = typeof bigIntegers === 'string' ? `'${String(bigIntegers)}'` : typeof bigIntegers
       throw new InvalidArgumentError(`bigIntegers must be 'number', 'bigint' or 'error', got ${got}`, {

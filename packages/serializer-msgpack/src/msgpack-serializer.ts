@@ -1,4 +1,4 @@
-import { BaseSerializer, DeserializationError, InvalidArgumentError, SerializationError } from '@pycached/core'
+import { BaseSerializer, checkOptions, DeserializationError, SerializationError } from '@pycached/core'
 import { readMsgPack } from './read.js'
 import { Unwritable, writeMsgPack } from './write.js'
 
@@ -16,9 +16,7 @@ export class MsgPackSerializer extends BaseSerializer {
 
   constructor(options: MsgPackSerializerOptions = {}) {
     super()
-    for (const option of Object.keys(options)) {
-      throw new InvalidArgumentError(`MsgPackSerializer has no option '${option}': it takes none`, { option })
-    }
+    checkOptions(options, [], 'MsgPackSerializer')
   }
 
   /** @throws `SerializationError` naming the type that the format has no form for. */

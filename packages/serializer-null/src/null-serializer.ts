@@ -1,4 +1,4 @@
-import { BaseSerializer, type Encoding, InvalidArgumentError } from '@pycached/core'
+import { BaseSerializer, checkOptions, type Encoding, InvalidArgumentError } from '@pycached/core'
 
 export interface NullSerializerOptions {
   /**
@@ -19,10 +19,8 @@ export class NullSerializer extends BaseSerializer {
 
   constructor(options: NullSerializerOptions = {}) {
     super()
-    const { encoding = 'utf-8', ...unknown } = options
-    for (const option of Object.keys(unknown)) {
-      throw new InvalidArgumentError(`NullSerializer has no option '${option}': it knows encoding`, { option })
-    }
+    checkOptions(options, ['encoding'], 'NullSerializer')
+    const { encoding = 'utf-8' } = options
     if (encoding !== 'utf-8' && encoding !== null) {
       throw new InvalidArgumentError(
         `encoding must be 'utf-8' (the store gives text) or null (bytes), got ${typeof encoding === 'string' ? `'${String(encoding)}'` : typeof encoding}`,

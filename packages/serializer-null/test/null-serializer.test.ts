@@ -37,7 +37,7 @@ test('a store of text and bytes is asked for text, or for bytes with the encodin
 test('an unknown option is refused, naming the known one', () => {
   expect(() => new NullSerializer({ encodin: null } as never)).toThrow(InvalidArgumentError)
   expect(() => new NullSerializer({ encodin: null } as never)).toThrow(
-    "NullSerializer has no option 'encodin': it knows encoding",
+    "NullSerializer has no option 'encodin': did you mean encoding? It knows encoding",
   )
 })
 

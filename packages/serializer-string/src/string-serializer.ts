@@ -1,4 +1,4 @@
-import { BaseSerializer, DeserializationError, InvalidArgumentError, SerializationError } from '@pycached/core'
+import { BaseSerializer, checkOptions, DeserializationError, SerializationError } from '@pycached/core'
 
 /** There are none; the constructor refuses any. */
 export type StringSerializerOptions = Record<string, never>
@@ -13,9 +13,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export class StringSerializer extends BaseSerializer {
   constructor(options: StringSerializerOptions = {}) {
     super()
-    for (const option of Object.keys(options)) {
-      throw new InvalidArgumentError(`StringSerializer has no option '${option}': it takes none`, { option })
-    }
+    checkOptions(options, [], 'StringSerializer')
   }
 
   /** @throws `SerializationError` for what JavaScript cannot turn into text: an object without a prototype, a `toString` that throws. */
