@@ -17,7 +17,7 @@ type CacheOf<Type> = Type extends keyof CacheTypes
     ? C
     : BaseCache
   : BaseCache
-type OptionsOf<Type> = Type extends keyof CacheTypes
+export type OptionsOf<Type> = Type extends keyof CacheTypes
   ? CacheTypes[Type] extends { options: infer O }
     ? O
     : CacheOptions

@@ -38,6 +38,21 @@ export const RELEASE = primitive<Claim, CommandOptions, boolean>({
   call: ({ backend }, _key, { lockKey, token }) => backend.compareAndDelete(lockKey, token),
 })
 
+/** Whose the lock is: the token, if any. */
+export const OWNER = primitive<Claim, CommandOptions, unknown>({
+  name: 'RedLock.owner',
+  writes: false,
+  disabled: () => undefined,
+  call: ({ backend }, _key, { lockKey }) => backend.get(lockKey, 'utf-8'),
+})
+
+/** Takes the lock from whoever has it; whether anybody had. */
+export const BREAK = primitive<Pick<Claim, 'lockKey'>, CommandOptions, boolean>({
+  name: 'RedLock.break',
+  disabled: () => false,
+  call: ({ backend }, _key, { lockKey }) => backend.delete(lockKey),
+})
+
 /** What {@link READ} answers while the cache is disabled. */
 export const UNREAD = Symbol('unread')
 
@@ -82,7 +97,19 @@ function primitive<Second, Options extends CommandOptions, Result>(
 ): Command<string, Second, Options, Result> {
   const { name, writes = true, options = ['timeout', 'signal'], disabled, call } = row
   const finish = (_state: CacheState, answer: Result) => answer
-  return { name, hooks: undefined, keyed: true, writes, options, collect: undefined, disabled, call, finish, args }
+  return {
+    name,
+    hooks: undefined,
+    keyed: true,
+    writes,
+    options,
+    collect: undefined,
+    disabled,
+    call,
+    finish,
+    hits: undefined,
+    args,
+  }
 }
 
 /** No hooks, so nobody asks for the arguments. */

@@ -10,7 +10,7 @@ import { InvalidArgumentError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { run } from '../pipeline.js'
 import { describe, warn } from '../runtime.js'
-import { type Claim, RELEASE, stateOf, TAKE } from './lock-commands.js'
+import { BREAK, type Claim, OWNER, RELEASE, stateOf, TAKE } from './lock-commands.js'
 import { LockWaiter, nudgeFirst } from './lock-queue.js'
 
 export interface RedLockOptions {
@@ -128,6 +128,20 @@ export class RedLock implements AsyncDisposable {
     await this.release()
   }
 
+  /** @internal `false` if somebody broke what {@link acquire} took; `true` also where the lease has ended, or nothing is known. */
+  async _isUnbroken(): Promise<boolean> {
+    return this.#acquired === undefined ? true : this.#acquired.isUnbroken()
+  }
+
+  /** @internal Takes the lock from whoever has it, in whatever process. */
+  async _break(): Promise<void> {
+    try {
+      await run(this.#state, BREAK, this.#key, { lockKey: this.#lockKey }, { timeout: this.#timeout })
+    } finally {
+      nudgeFirst(this.#state.backend, this.#lockKey)
+    }
+  }
+
   async #take(): Promise<Hold> {
     const claim = { lockKey: this.#lockKey, token: crypto.randomUUID(), leaseMs: this.#leaseMs }
     const hold = new Hold(this.#state, this.#key, claim, this.#timeout)
@@ -143,6 +157,7 @@ class Hold {
   readonly #key: string
   readonly #claim: Claim
   readonly #timeout: Duration | null | undefined
+  #takenMs = 0
   held = false
 
   constructor(state: CacheState, key: string, claim: Claim, timeout: Duration | null | undefined) {
@@ -172,6 +187,7 @@ class Hold {
     const options = { timeout: this.#timeout, signal }
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LAST_POLL_MS)) {
       const last = waiter.late
+      this.#takenMs = this.#state.clock.now()
       const taken = await run(this.#state, TAKE, this.#key, this.#claim, options).catch((error) => {
         // The lock may be made all the same, and nobody will know: its lease ends it where this cannot.
         this.#giveBack().catch(() => {})
@@ -188,6 +204,14 @@ class Hold {
     if (!this.held) return false
     this.held = false
     return this.#giveBack()
+  }
+
+  async isUnbroken(): Promise<boolean> {
+    if (!this.held) return true
+    const { clock, enabled } = this.#state
+    const owner = await run(this.#state, OWNER, this.#key, this.#claim, { timeout: this.#timeout })
+    const hasEnded = clock.now() - this.#takenMs >= this.#claim.leaseMs
+    return owner === this.#claim.token || hasEnded || !enabled
   }
 
   async #giveBack(): Promise<boolean> {

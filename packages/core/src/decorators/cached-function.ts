@@ -1,0 +1,211 @@
+/** The function that `cached` and `cachedStampede` make: look up, else compute and store. */
+import type { BaseCache } from '../base-cache.js'
+import { DeserializationError, InvalidArgumentError } from '../errors.js'
+import { type CacheSource, cacheSources } from './cache-source.js'
+import { argumentsKey } from './call-key.js'
+import { Computation, voidComputations } from './computations.js'
+import { carry } from './controls.js'
+import { type Callable, decorate, type NameOf } from './decorate.js'
+import { type Report, reporter } from './failures.js'
+import type { CachedOptions } from './options.js'
+
+/** One call that has to compute. */
+export interface Miss {
+  readonly cache: BaseCache
+  readonly key: string
+  readonly self: unknown
+  readonly args: readonly unknown[]
+  readonly reads: boolean
+  /** Whether the result may be stored. */
+  writes: boolean
+  /** Set while the function runs for a result that is to be stored. */
+  computation: Computation | undefined
+  /** Tells the first failure of the call. */
+  fail(error: unknown): void
+}
+
+/** How a call computes. */
+export interface Strategy {
+  /** The result of a computation that is under way already. */
+  join?(key: string): Promise<unknown> | undefined
+  /** Calls `compute` once, or finds the result otherwise. */
+  onMiss(miss: Miss, compute: (miss: Miss, mayStore?: () => Promise<boolean>) => Promise<unknown>): Promise<unknown>
+  /** Makes room for computations from newer data, in other processes too. */
+  onInvalidate?(cache: BaseCache, key: string): Promise<unknown>
+}
+
+/** The names of the options that `cached` knows beside those of caches. */
+export const OWN_OPTIONS = ['key', 'keyBuilder', 'skipCache', 'onError']
+
+export function cachedDecorator(
+  owner: string,
+  options: object,
+  own: readonly string[],
+  strategyOf: (source: CacheSource) => Strategy,
+): (...form: [unknown, unknown?, unknown?]) => unknown {
+  checkObject(owner, options)
+  const { key, keyBuilder, skipCache, onError } = options as CachedOptions<unknown[], unknown>
+  checkFunction('keyBuilder', keyBuilder)
+  checkFunction('skipCache', skipCache)
+  if (key !== undefined && keyBuilder !== undefined) {
+    throw new InvalidArgumentError(`${owner} takes key or keyBuilder, not both`, { option: 'key' })
+  }
+  if (key !== undefined && (typeof key !== 'string' || key === '')) {
+    throw new InvalidArgumentError('key must be text that is not empty', { option: 'key' })
+  }
+  const report = reporter(owner, onError)
+  const makeSource = cacheSources(options, own, owner)
+  // One decorator may decorate several functions: where the cache is their own, each has one.
+  return decorate(owner, key !== undefined || keyBuilder !== undefined, (fn, nameOf) => {
+    const source = makeSource()
+    return cachedFunction(fn, keyRule(owner, key, keyBuilder, nameOf), source, strategyOf(source), skipCache, report)
+  })
+}
+
+type KeyRule = (self: unknown, args: readonly unknown[]) => string
+
+function keyRule(
+  owner: string,
+  key: string | undefined,
+  keyBuilder: ((...args: unknown[]) => string) | undefined,
+  nameOf: NameOf,
+): KeyRule {
+  if (key !== undefined) return () => key
+  if (keyBuilder !== undefined) return (_self, args) => checkBuilt(owner, keyBuilder(...args))
+  return (self, args) => {
+    const name = nameOf(self)
+    return `${name}(${argumentsKey(args, name)})`
+  }
+}
+
+/** @throws `InvalidArgumentError` unless a key builder returned text. */
+export function checkBuilt(owner: string, built: unknown): string {
+  if (typeof built === 'string' && built !== '') return built
+  throw new InvalidArgumentError(
+    `keyBuilder of ${owner} must return text that is not empty, got ${built === '' ? 'an empty string' : typeof built}`,
+    { option: 'keyBuilder' },
+  )
+}
+
+/** @throws `InvalidArgumentError`, also for a function: the one to decorate, in the place of the options. */
+export function checkObject(owner: string, options: unknown): asserts options is object {
+  if (typeof options === 'object' && options !== null) return
+  throw new InvalidArgumentError(
+    `${owner} takes an object of options, then the function: ${owner}(options)(fn); got ${options === null ? 'null' : typeof options}`,
+    { option: 'options' },
+  )
+}
+
+export function checkFunction(option: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return
+  throw new InvalidArgumentError(`${option} must be a function, got ${value === null ? 'null' : typeof value}`, {
+    option,
+  })
+}
+
+function cachedFunction(
+  fn: Callable,
+  keyOf: KeyRule,
+  source: CacheSource,
+  strategy: Strategy,
+  skipCache: ((result: unknown) => boolean) | undefined,
+  report: Report,
+): Callable {
+  const call = (self: unknown, args: readonly unknown[], reads: boolean, writes: boolean): Promise<unknown> => {
+    let key: string
+    let cache: BaseCache
+    try {
+      key = keyOf(self, args)
+      cache = source.cache
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const miss = (failure?: { error: unknown }) => {
+      const one = missOf(cache, key, self, args, reads, writes)
+      if (failure !== undefined) {
+        one.fail(failure.error)
+        // A store that does not answer is not asked again; what cannot be read is replaced.
+        one.writes &&= failure.error instanceof DeserializationError
+      }
+      return strategy.onMiss(one, compute)
+    }
+    if (!reads) return miss()
+    const joined = writes ? strategy.join?.(key) : undefined
+    if (joined !== undefined) return joined
+    return cache.get(key, source.read).then(
+      (hit) => (hit === undefined ? miss() : hit),
+      (error: unknown) => miss({ error }),
+    )
+  }
+
+  const missOf = (
+    cache: BaseCache,
+    key: string,
+    self: unknown,
+    args: readonly unknown[],
+    reads: boolean,
+    writes: boolean,
+  ): Miss => {
+    let told = false
+    const fail = (error: unknown) => {
+      if (!told) report(error, key)
+      told = true
+    }
+    return { cache, key, self, args, reads, writes, computation: undefined, fail }
+  }
+
+  const compute = async (miss: Miss, mayStore?: () => Promise<boolean>): Promise<unknown> => {
+    const { cache, key, self, args } = miss
+    const computation = miss.writes ? begin(miss) : undefined
+    miss.computation = computation
+    try {
+      const result = await fn.apply(self, args as unknown[])
+      if (result === undefined || computation === undefined || skipCache?.(result) === true) return result
+      try {
+        if (mayStore !== undefined && !(await mayStore())) return result
+        if (!computation.voided) await computation.store(cache.set(key, result, source.write))
+      } catch (error) {
+        miss.fail(error)
+      }
+      return result
+    } finally {
+      computation?.end()
+    }
+  }
+
+  const begin = (miss: Miss): Computation | undefined => {
+    try {
+      return new Computation(miss.cache.backend, storedKey(miss.cache, miss.key))
+    } catch (error) {
+      miss.fail(error)
+      return undefined
+    }
+  }
+
+  const storedKey = (cache: BaseCache, key: string) => cache.buildKey(key, source.namespace)
+
+  const invalidate = async (self: unknown, args: readonly unknown[]): Promise<number> => {
+    const key = keyOf(self, args)
+    const { cache } = source
+    const quiet = voidComputations(cache.backend, [storedKey(cache, key)])
+    await Promise.all([quiet, strategy.onInvalidate?.(cache, key)])
+    return cache.delete(key, source.read)
+  }
+
+  const refresh = async (self: unknown, args: readonly unknown[]): Promise<unknown> => {
+    const key = keyOf(self, args)
+    const { cache } = source
+    voidComputations(cache.backend, [storedKey(cache, key)])
+    return call(self, args, false, true)
+  }
+
+  function decorated(this: unknown, ...args: unknown[]) {
+    return call(this, args, true, true)
+  }
+  return carry(decorated, source, {
+    keyFor: (self, args) => storedKey(source.cache, keyOf(self, args)),
+    invalidate,
+    refresh,
+    with: call,
+  })
+}

@@ -1,0 +1,114 @@
+/** `cachedStampede`: as `cached`, and many who miss one key at once compute it once, across processes. */
+import { type Duration, toMs } from '../duration.js'
+import { RedLock } from '../locks/red-lock.js'
+import type { CacheSource, ExistingCache, OwnCache } from './cache-source.js'
+import { cachedDecorator, type Miss, OWN_OPTIONS, type Strategy } from './cached-function.js'
+import type { CachedDecorator, StampedeOptions } from './options.js'
+
+const DEFAULT_LEASE = '2s'
+
+/**
+ * As {@link cached}, with at most one computation of a key at a time: calls of one process share it, other processes wait for it by
+ * the cache's `RedLock`, for `lease` at most. Without the lock (in vain waited, or the cache fails) it computes as `cached` does.
+ * A call that does not store (`with({ cacheWrite: false })`) computes for itself, at once.
+ *
+ * A miss costs three more round trips than with `cached`; a hit none.
+ *
+ * @throws as {@link cached}; `InvalidDurationError`
+ */
+export function cachedStampede<Args extends readonly unknown[] = unknown[], Result = unknown>(
+  options: StampedeOptions<Args, Result> & ExistingCache,
+): CachedDecorator<Args, Result>
+export function cachedStampede<Type = undefined, Args extends readonly unknown[] = unknown[], Result = unknown>(
+  options?: StampedeOptions<Args, Result> & OwnCache<Type>,
+): CachedDecorator<Args, Result>
+export function cachedStampede(options: object = {}): unknown {
+  const { lease = DEFAULT_LEASE } = options as { lease?: Duration }
+  toMs(lease, 'lease')
+  return cachedDecorator(
+    'cachedStampede',
+    options,
+    [...OWN_OPTIONS, 'lease'],
+    (source) => new OneAtATime(source, lease),
+  )
+}
+
+/** A computation that others may wait for. */
+interface Flight {
+  readonly miss: Miss
+  readonly result: Promise<unknown>
+}
+
+type Compute = Parameters<Strategy['onMiss']>[1]
+
+class OneAtATime implements Strategy {
+  readonly #source: CacheSource
+  readonly #lease: Duration
+  readonly #flights = new Map<string, Flight>()
+
+  constructor(source: CacheSource, lease: Duration) {
+    this.#source = source
+    this.#lease = lease
+  }
+
+  join(key: string): Promise<unknown> | undefined {
+    const flight = this.#flights.get(key)
+    // What is invalidated serves those who had asked before, nobody else.
+    return flight === undefined || flight.miss.computation?.voided === true ? undefined : flight.result
+  }
+
+  onMiss(miss: Miss, compute: Compute): Promise<unknown> {
+    if (!miss.reads || !miss.writes || !miss.cache.enabled) return this.#inTurn(miss, compute)
+    const joined = this.join(miss.key)
+    if (joined !== undefined) return joined
+    const flight = { miss, result: this.#inTurn(miss, compute).finally(() => this.#land(flight)) }
+    this.#flights.set(miss.key, flight)
+    return flight.result
+  }
+
+  onInvalidate(cache: Miss['cache'], key: string): Promise<unknown> {
+    return this.#lockOn(cache, key)._break()
+  }
+
+  #land(flight: Flight): void {
+    if (this.#flights.get(flight.miss.key) === flight) this.#flights.delete(flight.miss.key)
+  }
+
+  async #inTurn(miss: Miss, compute: Compute): Promise<unknown> {
+    const lock = await this.#lock(miss)
+    if (lock === undefined) return compute(miss)
+    try {
+      const found = miss.reads ? await this.#lookAgain(miss) : undefined
+      return found === undefined ? await compute(miss, () => lock._isUnbroken()) : found
+    } finally {
+      await lock.release().catch(miss.fail)
+    }
+  }
+
+  /** `undefined` where there can be none: the function runs all the same. */
+  async #lock(miss: Miss): Promise<RedLock | undefined> {
+    if (!miss.writes || !miss.cache.enabled) return undefined
+    try {
+      return await this.#lockOn(miss.cache, miss.key).acquire()
+    } catch (error) {
+      miss.fail(error)
+      miss.writes = false
+      return undefined
+    }
+  }
+
+  /** Whoever had the lock before may have stored the result. */
+  async #lookAgain(miss: Miss): Promise<unknown> {
+    try {
+      return await miss.cache.get(miss.key, this.#source.read)
+    } catch (error) {
+      miss.fail(error)
+      return undefined
+    }
+  }
+
+  #lockOn(cache: Miss['cache'], key: string): RedLock {
+    const { namespace, timeout } = this.#source
+    return new RedLock(cache, key, { lease: this.#lease, namespace, timeout })
+  }
+}
