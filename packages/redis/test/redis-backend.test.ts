@@ -7,7 +7,13 @@ let tests = 0
 /** A backend and a plain client, with keys that no other test uses. */
 function fixture() {
   const root = `${inject('redisNamespace')}-backend-${tests++}:`
-  return { backend: backendOn(shared()), client: clientOn(shared()), key: (name: string) => root + name }
+  const client = clientOn(shared())
+  return {
+    backend: backendOn(shared()),
+    client,
+    key: (name: string) => root + name,
+    sent: (work: () => Promise<unknown>) => sentDuring(client, work, root),
+  }
 }
 
 describe('reading and writing', () => {
@@ -47,8 +53,8 @@ describe('reading and writing', () => {
   })
 
   test('a value that is neither text nor bytes is refused before anything is sent', async () => {
-    const { backend, client, key } = fixture()
-    const sent = await sentDuring(client, async () => {
+    const { backend, key, sent } = fixture()
+    const commands = await sent(async () => {
       expect(() => backend.set(key('n'), 1, undefined)).toThrow(SerializationError)
       expect(() => backend.add(key('n'), {}, undefined)).toThrow(SerializationError)
       expect(() =>
@@ -63,17 +69,17 @@ describe('reading and writing', () => {
       expect(() => backend.set(key('n'), 'lone\ud800', undefined)).toThrow(SerializationError)
       expect(() => backend.get(`${key('n')}\ud800`, 'utf-8')).toThrow(InvalidArgumentError)
     })
-    expect(sent).toEqual([])
+    expect(commands).toEqual([])
   })
 
   test('many keys are read with one MGET, in their order, a repeated one twice', async () => {
-    const { backend, client, key } = fixture()
+    const { backend, client, key, sent } = fixture()
     await client.mset(key('a'), '1', key('b'), '2')
     const keys = [key('b'), key('no'), key('a'), key('b')]
-    const sent = await sentDuring(client, async () => {
+    const commands = await sent(async () => {
       expect(await backend.getMany(keys, 'utf-8')).toEqual(['2', undefined, '1', '2'])
     })
-    expect(sent).toEqual([['mget', ...keys]])
+    expect(commands).toEqual([['mget', ...keys]])
     expect(await backend.getMany([key('a')], null)).toStrictEqual([new Uint8Array([0x31])])
   })
 
@@ -93,9 +99,9 @@ describe('reading and writing', () => {
 
 describe('time to live', () => {
   test('set writes value and time to live in one command, and replaces both', async () => {
-    const { backend, client, key } = fixture()
-    const sent = await sentDuring(client, () => backend.set(key('k'), 'v', 60_500))
-    expect(sent).toEqual([['set', key('k'), 'v', 'PX', '60500']])
+    const { backend, client, key, sent } = fixture()
+    const commands = await sent(() => backend.set(key('k'), 'v', 60_500))
+    expect(commands).toEqual([['set', key('k'), 'v', 'PX', '60500']])
     expect(await client.pttl(key('k'))).toBeGreaterThan(59_000)
     await backend.set(key('k'), 'w', undefined)
     expect(await client.pttl(key('k'))).toBe(-1)
@@ -118,17 +124,17 @@ describe('time to live', () => {
   })
 
   test('expire gives a time to live or takes it away, and says whether there is such a key', async () => {
-    const { backend, client, key } = fixture()
+    const { backend, client, key, sent } = fixture()
     expect(await backend.expire(key('no'), 1000)).toBe(false)
     expect(await backend.expire(key('no'), undefined)).toBe(false)
     await client.set(key('k'), 'v')
     expect(await backend.expire(key('k'), undefined)).toBe(true)
     expect(await backend.expire(key('k'), 60_000)).toBe(true)
     expect(await client.pttl(key('k'))).toBeGreaterThan(50_000)
-    const sent = await sentDuring(client, async () => {
+    const commands = await sent(async () => {
       expect(await backend.expire(key('k'), undefined)).toBe(true)
     })
-    expect(sent).toHaveLength(1)
+    expect(commands).toHaveLength(1)
     expect(await client.pttl(key('k'))).toBe(-1)
     expect(await client.get(key('k'))).toBe('v')
   })
@@ -136,22 +142,22 @@ describe('time to live', () => {
 
 describe('setMany', () => {
   test('without a time to live is one MSET', async () => {
-    const { backend, client, key } = fixture()
+    const { backend, client, key, sent } = fixture()
     const entries = [
       [key('a'), '1'],
       [key('b'), new Uint8Array([255])],
     ] as const
-    const sent = await sentDuring(client, () => backend.setMany(entries, undefined))
-    expect(sent.map(([name]) => name)).toEqual(['mset'])
+    const commands = await sent(() => backend.setMany(entries, undefined))
+    expect(commands.map(([name]) => name)).toEqual(['mset'])
     expect(await client.getBuffer(key('b'))).toEqual(Buffer.from([255]))
   })
 
   test('with a time to live is one script, after which every key has value and time to live', async () => {
-    const { backend, client, key } = fixture()
+    const { backend, client, key, sent } = fixture()
     await backend.setMany([[key('first'), 'so that the server knows the script']], 1000)
     const entries = Array.from({ length: 100 }, (_, i) => [key(String(i)), `v${i}`] as const)
-    const sent = await sentDuring(client, () => backend.setMany(entries, 60_000))
-    expect(sent.map(([name]) => name)).toEqual(['evalsha'])
+    const commands = await sent(() => backend.setMany(entries, 60_000))
+    expect(commands.map(([name]) => name)).toEqual(['evalsha'])
     for (const [name, value] of entries) {
       expect(await client.get(name)).toBe(value)
       expect(await client.pttl(name)).toBeGreaterThan(50_000)
@@ -212,12 +218,12 @@ describe('setMany', () => {
 
 describe('add', () => {
   test('is one SET NX, with PX where there is a time to live, and says whether it wrote', async () => {
-    const { backend, client, key } = fixture()
-    const sent = await sentDuring(client, async () => {
+    const { backend, client, key, sent } = fixture()
+    const commands = await sent(async () => {
       expect(await backend.add(key('k'), 'v', 60_000)).toBe(true)
       expect(await backend.add(key('k'), 'w', undefined)).toBe(false)
     })
-    expect(sent).toEqual([
+    expect(commands).toEqual([
       ['set', key('k'), 'v', 'PX', '60000', 'NX'],
       ['set', key('k'), 'w', 'NX'],
     ])
@@ -235,26 +241,26 @@ describe('add', () => {
 
 describe('delete, deleteMany and exists', () => {
   test('delete is one UNLINK and says whether there was such a key', async () => {
-    const { backend, client, key } = fixture()
+    const { backend, client, key, sent } = fixture()
     await client.set(key('k'), '')
-    const sent = await sentDuring(client, async () => {
+    const commands = await sent(async () => {
       expect(await backend.delete(key('k'))).toBe(true)
       expect(await backend.delete(key('k'))).toBe(false)
     })
-    expect(sent).toEqual([
+    expect(commands).toEqual([
       ['unlink', key('k')],
       ['unlink', key('k')],
     ])
   })
 
   test('deleteMany is one UNLINK and counts a repeated key once', async () => {
-    const { backend, client, key } = fixture()
+    const { backend, client, key, sent } = fixture()
     await client.mset(key('a'), '1', key('b'), '2')
     const keys = [key('a'), key('no'), key('b'), key('a')]
-    const sent = await sentDuring(client, async () => {
+    const commands = await sent(async () => {
       expect(await backend.deleteMany(keys)).toBe(2)
     })
-    expect(sent).toEqual([['unlink', ...keys]])
+    expect(commands).toEqual([['unlink', ...keys]])
   })
 
   test('exists says whether there is such a key, be its value empty', async () => {
@@ -274,13 +280,13 @@ describe('increment', () => {
   })
 
   test('adds in one round trip and keeps the time to live', async () => {
-    const { backend, client, key } = fixture()
+    const { backend, client, key, sent } = fixture()
     await client.set(key('n'), '5', 'PX', 60_000)
     await backend.increment(key('other'), 1)
-    const sent = await sentDuring(client, async () => {
+    const commands = await sent(async () => {
       expect(await backend.increment(key('n'), 37)).toBe(42)
     })
-    expect(sent.map(([name]) => name)).toEqual(['evalsha'])
+    expect(commands.map(([name]) => name)).toEqual(['evalsha'])
     expect(await client.get(key('n'))).toBe('42')
     expect(await client.pttl(key('n'))).toBeGreaterThan(50_000)
   })

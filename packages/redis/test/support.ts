@@ -29,15 +29,20 @@ export function clientOn({ endpoint, ...options }: { port: number; endpoint?: st
   return client
 }
 
-/** Every command that clients sent to the server while `work` ran, as the server tells it: names in lower case, then arguments. */
-export async function sentDuring(client: Redis, work: () => Promise<unknown>): Promise<string[][]> {
+/**
+ * Every command that clients sent to the server while `work` ran, as the server tells it: names in lower case, then arguments. On a
+ * server that others use too, only those with an argument that starts with `start`.
+ */
+export async function sentDuring(client: Redis, work: () => Promise<unknown>, start = ''): Promise<string[][]> {
   const monitor = await client.monitor()
   const seen: string[][] = []
   const end = `end-${Math.random()}`
   const ended = new Promise<void>((resolve) => {
     monitor.on('monitor', (_time: string, [name = '', ...args]: string[], source: string) => {
       if (args[0] === end) resolve()
-      else if (source !== 'lua') seen.push([name.toLowerCase(), ...args])
+      else if (source !== 'lua' && (start === '' || args.some((arg) => arg.startsWith(start)))) {
+        seen.push([name.toLowerCase(), ...args])
+      }
     })
   })
   await work()
