@@ -50,10 +50,21 @@ const SILENCE_MS = 15_000
 const ADDRESS = ['endpoint', 'port', 'db', 'username', 'password', 'tls', 'connectTimeout'] as const
 const CLIENT_METHODS = ['call', 'getBuffer', 'mgetBuffer', 'scanBuffer'] as const
 
+/** Where an own connection leads; nothing for a client of the user's. */
+export function addressOf({
+  client,
+  endpoint = '127.0.0.1',
+  port = 6379,
+  db = 0,
+}: RedisCacheOptions): Pick<RedisCacheOptions, 'endpoint' | 'port' | 'db'> {
+  return client === undefined ? { endpoint, port, db } : {}
+}
+
 /** Opens nothing yet. Throws `InvalidArgumentError` for an option that no connection can have. */
 export function connectionOf(options: RedisCacheOptions): Connection {
   if (options.client !== undefined) return borrowConnection(checkClient(options.client, options))
-  const { endpoint = '127.0.0.1', port = 6379, db = 0, username, password, tls = false, connectTimeout } = options
+  const { endpoint = '', port = 0, db = 0 } = addressOf(options)
+  const { username, password, tls = false, connectTimeout } = options
   check(typeof endpoint === 'string' && endpoint !== '', 'endpoint', 'the name or address of a host', endpoint)
   check(Number.isInteger(port) && port > 0 && port < 65_536, 'port', 'an integer from 1 to 65535', port)
   check(Number.isSafeInteger(db) && db >= 0, 'db', 'the number of a database, 0 or more', db)

@@ -37,6 +37,16 @@ describe('RedisCache', () => {
     expect(cache.plugins).toEqual([])
   })
 
+  test('says where it connects, unless the client is the user’s own', async () => {
+    const { endpoint, port, db } = new RedisCache()
+    expect({ endpoint, port, db }).toEqual({ endpoint: '127.0.0.1', port: 6379, db: 0 })
+    const other = Cache.fromUrl('redis://user:secret@localhost:6380/2')
+    expect([other.endpoint, other.port, other.db]).toEqual(['localhost', 6380, 2])
+    expect(other).not.toHaveProperty('password')
+    const borrowed = new RedisCache({ client: clientOn(shared()) })
+    expect([borrowed.endpoint, borrowed.port, borrowed.db]).toEqual([undefined, undefined, undefined])
+  })
+
   test('stores under namespace:key what the original stores there', async () => {
     const { cache, namespace, client } = fixture()
     await cache.set('key', { a: [1, null, 'é'] })
