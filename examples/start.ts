@@ -4,6 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { cached, caches } from '@pycached/core'
+// For the types of the plugins' figures alone: the package itself is loaded by its class paths.
+import type {} from '@pycached/plugins'
 
 caches.setConfig({
   default: {

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { BaseSerializer, InvalidArgumentError } from '@pycached/core'
+import { BaseSerializer, checkOptions, InvalidArgumentError } from '@pycached/core'
 
 export interface GzipJsonSerializerOptions {
   /** How hard to compress: 0 (not at all) to 9 (best, slowest). Default 6. */
@@ -7,8 +7,6 @@ export interface GzipJsonSerializerOptions {
   /** The largest JSON text, in bytes, that is read; what would become larger is refused. Default 64 MiB. */
   maxBytes?: number | undefined
 }
-
-const KNOWN = ['level', 'maxBytes']
 
 /** JSON, compressed with gzip: bytes, so its `encoding` is `null`. */
 export class GzipJsonSerializer extends BaseSerializer {
@@ -18,12 +16,7 @@ export class GzipJsonSerializer extends BaseSerializer {
 
   constructor(options: GzipJsonSerializerOptions = {}) {
     super()
-    for (const option of Object.keys(options)) {
-      if (KNOWN.includes(option)) continue
-      throw new InvalidArgumentError(`GzipJsonSerializer has no option '${option}': it knows ${KNOWN.join(', ')}`, {
-        option,
-      })
-    }
+    checkOptions(options, ['level', 'maxBytes'], 'GzipJsonSerializer')
     const { level = 6, maxBytes = 64 * 2 ** 20 } = options
     if (!Number.isInteger(level) || level < 0 || level > 9) {
       throw new InvalidArgumentError('level must be an integer from 0 to 9', { option: 'level' })
