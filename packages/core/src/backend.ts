@@ -19,7 +19,8 @@ export type ReplacedTtl = number | 'keep' | undefined
  *   and its write.
  * - An expired entry is a missing one, in every primitive.
  * - What fails is thrown or rejected as the store's own error; the pipeline maps it to `BackendError`. A value that the store
- *   cannot keep is a `SerializationError`, a stored value that is not text where text was asked for a `DeserializationError`.
+ *   cannot keep is a `SerializationError`; a stored value that is not text where text was asked for is a `DeserializationError`, of
+ *   {@link getMany} with the complete key as its `key`.
  *
  * `backendContract` of `@pycached/testing` checks all of it.
  */

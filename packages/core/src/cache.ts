@@ -9,7 +9,6 @@ import { classPathOfScheme, knownSchemes, resolveClassPath } from './registry.js
  * Type name → cache and options, for the static types of `new Cache(type, options)`. A backend's package adds its own by
  * declaration merging: `declare module '@pycached/core' { interface CacheTypes { acme: { cache: AcmeCache; options: AcmeOptions } } }`.
  */
-// biome-ignore lint/suspicious/noEmptyInterface: filled by the backends' packages
 export interface CacheTypes {}
 
 type CacheOf<Type> = Type extends keyof CacheTypes
@@ -97,7 +96,6 @@ export const Cache: CacheFactory = class Cache {
   constructor(first?: unknown, second?: object) {
     const optionsOnly = typeof first === 'object' && first !== null
     // A constructor may return another object: `new Cache(type)` is an instance of the class that `type` names.
-    // biome-ignore lint/correctness/noConstructorReturn: the class is a front, see above
     return optionsOnly ? makeCache(MEMORY, first, 'type') : makeCache(first ?? MEMORY, second, 'type')
   }
 

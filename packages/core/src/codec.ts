@@ -31,7 +31,8 @@ export function encode(
     throw new SerializationError(`cannot serialize the value: ${describe(cause)}`, { key, cause })
   }
   // A serializer may pass a value through; whether the store can keep it is the store's to say.
-  if (!Object.is(stored, value) && !isOfEncoding(stored, serializer.encoding)) throw wrongKind(key, stored, serializer.encoding)
+  if (!Object.is(stored, value) && !isOfEncoding(stored, serializer.encoding))
+    throw wrongKind(key, stored, serializer.encoding)
   return stored
 }
 

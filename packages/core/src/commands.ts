@@ -3,7 +3,7 @@ import type { CommandName, CommandOptions, GetOptions, ReadOptions, WriteOptions
 import { decode, encode, writesPlainIntegers } from './codec.js'
 import type { CacheState, Command } from './command.js'
 import { type Duration, toMs, toTtlMs } from './duration.js'
-import { InvalidArgumentError, KeyExistsError, NotAnIntegerError } from './errors.js'
+import { DeserializationError, InvalidArgumentError, KeyExistsError, NotAnIntegerError } from './errors.js'
 import type { Place } from './key.js'
 import { describe } from './runtime.js'
 
@@ -60,8 +60,11 @@ export const MULTI_GET = command<Keys, undefined, ReadOptions, unknown[]>('multi
   collect: (keys) => collect(keys, 'keys'),
   disabled: (keys) => keys.map(() => undefined),
   call(state, keys, _none, options) {
+    if (keys.length === 0) return []
     const place = placeOf(state, options)
-    return keys.length === 0 ? [] : place.store.getMany(keysOf(place, keys), state.serializer.encoding)
+    const storedKeys = keysOf(place, keys)
+    const answer = place.store.getMany(storedKeys, state.serializer.encoding)
+    return answer instanceof Promise ? answer.catch((error) => rethrowOf(error, storedKeys, keys)) : answer
   },
   finish(state, stored: readonly unknown[], keys, _none, options) {
     return stored.map((one, index) =>
@@ -216,6 +219,14 @@ function ttlOf(state: CacheState, options: WriteOptions | undefined): number | u
 
 function keysOf(place: Place, keys: Keys): string[] {
   return keys.map((key) => place.keyOf(key))
+}
+
+/** The store knows the one of many keys that an error is about as it is stored; the caller, as it was given. */
+function rethrowOf(error: unknown, storedKeys: Keys, keys: Keys): never {
+  if (error instanceof DeserializationError && error.key !== undefined) {
+    error.key = keys[storedKeys.indexOf(error.key)] ?? error.key
+  }
+  throw error
 }
 
 /** A string is an iterable too, of letters: never what was meant. */

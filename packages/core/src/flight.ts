@@ -85,7 +85,7 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
   }
 }
 
-/** Our own errors as they are, with the key where it is missing; everything else is the store's. */
+/** Our own errors as they are, about the key as the caller wrote it; everything else is the store's. */
 export function toOurError(
   thrown: unknown,
   command: { readonly name: string; readonly keyed: boolean },
@@ -93,7 +93,7 @@ export function toOurError(
 ): unknown {
   const key = command.keyed && typeof first === 'string' ? first : undefined
   if (isPycachedError(thrown)) {
-    if (key !== undefined) thrown.key ??= key
+    if (key !== undefined) thrown.key = key
     return thrown
   }
   return new BackendError(`${command.name} failed in the store: ${describe(thrown)}`, { key, cause: thrown })

@@ -49,7 +49,8 @@ export function fromReply(reply: Buffer | null, encoding: Encoding, key: string)
   // Decoding puts U+FFFD for what it cannot read. Where there is none, nothing was replaced, and bytes need no second look.
   if (text.includes('\uFFFD') && !isUtf8(reply)) {
     throw new DeserializationError(
-      `what is stored under '${key}' is no text in UTF-8: it was written as bytes, so read it with the serializer that wrote it`,
+      'what is stored is no text in UTF-8: it was written as bytes, so read it with the serializer that wrote it',
+      { key },
     )
   }
   return text

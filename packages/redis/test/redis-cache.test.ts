@@ -97,6 +97,10 @@ describe('RedisCache', () => {
     const unreadable = await rejectionOf(reader.get('b'))
     expect(unreadable).toBeInstanceOf(DeserializationError)
     expect(unreadable).toMatchObject({ key: 'b' })
+    expect(await rejectionOf(reader.multiGet(['no', 'b']))).toMatchObject({
+      code: 'PYCACHED_DESERIALIZATION',
+      key: 'b',
+    })
     expect(await cache.get('b')).toStrictEqual(data)
   })
 
