@@ -22,7 +22,9 @@ const FRAME_MIN = 4
 const BATCH = 1000
 
 /** Text up to this length is written once and referred to afterwards: property names above all. */
-const MEMORIZED_LENGTH = 64
+const MEMORIZED_LENGTH = 256
+/** Text up to this length has its UTF-8 length in one byte, whatever it holds. */
+const SHORT_LENGTH = 85
 /** Beyond this many different texts the next are written out, and the rest of the memo is left to objects. */
 const MEMORIZED_TEXTS = 65_536
 
@@ -142,15 +144,19 @@ export class Pickler {
   }
 
   private writeText(text: string): void {
-    if (text.length > MEMORIZED_LENGTH) return this.writeLongText(text)
-    const known = this.memo.get(text)
+    const isMemorized = text.length <= MEMORIZED_LENGTH
+    const known = isMemorized ? this.memo.get(text) : undefined
     if (known !== undefined) return this.refer(known)
+    if (text.length <= SHORT_LENGTH) this.writeShortText(text)
+    else this.writeLongText(text)
+    if (isMemorized && this.memo.size < MEMORIZED_TEXTS) this.memorize(text)
+  }
+
+  private writeShortText(text: string): void {
     const { out } = this
     out.pair(OP.SHORT_BINUNICODE, 0)
-    // Three bytes for each of 64 characters: the length always fits its one byte.
     const length = out.utf8(text)
     out.setByte(out.length - length - 1, length)
-    if (this.memo.size < MEMORIZED_TEXTS) this.memorize(text)
   }
 
   private writeLongText(text: string): void {

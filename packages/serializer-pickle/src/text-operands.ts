@@ -43,7 +43,7 @@ export function parseQuoted(line: string): string | undefined {
   const quote = text.charAt(0)
   if (text.length < 2 || (quote !== "'" && quote !== '"') || !text.endsWith(quote)) return undefined
   let isSound = true
-  const unescaped = text.slice(1, -1).replace(/\\(x[\da-f]{2}|[0-7]{1,3}|[\s\S]|$)/gi, (whole, escape: string) => {
+  const unescaped = text.slice(1, -1).replace(/\\(x[\da-fA-F]{2}|[0-7]{1,3}|[\s\S]|$)/g, (whole, escape: string) => {
     const simple = SIMPLE_ESCAPES.get(escape)
     if (simple !== undefined) return simple
     if (/^x./.test(escape)) return String.fromCharCode(Number.parseInt(escape.slice(1), 16))
@@ -58,7 +58,7 @@ export function parseQuoted(line: string): string | undefined {
 /** Python's `raw-unicode-escape`: Latin-1, and `\uXXXX` or `\UXXXXXXXX` for the rest. Other backslashes stand for themselves. */
 export function parseRawUnicode(line: string): string | undefined {
   let isSound = true
-  const text = line.replace(/\\(u[\da-f]{4}|U[\da-f]{8}|[\s\S])/gi, (whole, escape: string) => {
+  const text = line.replace(/\\(u[\da-fA-F]{4}|U[\da-fA-F]{8}|[\s\S])/g, (whole, escape: string) => {
     const kind = escape.charAt(0)
     if (kind !== 'u' && kind !== 'U') return whole
     const code = Number.parseInt(escape.slice(1), 16)
