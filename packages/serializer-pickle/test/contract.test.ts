@@ -3,24 +3,25 @@ import { describe, test } from 'vitest'
 import { PickleSerializer } from '../src/index.js'
 
 const shared = { one: 1 }
+const simple = [
+  'text',
+  '',
+  'naïve ☃',
+  0,
+  1,
+  -0,
+  1.5,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  2 ** 40,
+  10n ** 30n,
+  true,
+  null,
+  [],
+  {},
+]
 const values = [
-  ...[
-    'text',
-    '',
-    'naïve ☃',
-    0,
-    1,
-    -0,
-    1.5,
-    Number.NaN,
-    Number.POSITIVE_INFINITY,
-    2 ** 40,
-    10n ** 30n,
-    true,
-    null,
-    [],
-    {},
-  ],
+  ...simple,
   new Map<unknown, unknown>([
     ['a', 1],
     [2, 'b'],
