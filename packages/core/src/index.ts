@@ -24,6 +24,15 @@ export { cachedStampede } from './decorators/cached-stampede.js'
 export type { CachedControls, CachedFunction, CallOptions } from './decorators/controls.js'
 export type { AsyncFunction } from './decorators/decorate.js'
 export type { FailureDetails, OnError } from './decorators/failures.js'
+export type { KeysFrom } from './decorators/keys-argument.js'
+export { multiCached } from './decorators/multi-cached.js'
+export type {
+  MultiCachedControls,
+  MultiCachedDecorator,
+  MultiCachedFunction,
+  MultiCachedOptions,
+  ResultShape,
+} from './decorators/multi-options.js'
 export type { CachedDecorator, CachedOptions, StampedeOptions } from './decorators/options.js'
 export type { Duration, DurationString } from './duration.js'
 export { toMs } from './duration.js'

@@ -21,7 +21,7 @@ export interface Miss {
   /** Set while the function runs for a result that is to be stored. */
   computation: Computation | undefined
   /** Tells the first failure of the call. */
-  fail(error: unknown): void
+  readonly fail: (error: unknown) => void
 }
 
 /** How a call computes. */
@@ -163,7 +163,10 @@ function cachedFunction(
       if (result === undefined || computation === undefined || skipCache?.(result) === true) return result
       try {
         if (mayStore !== undefined && !(await mayStore())) return result
-        if (!computation.voided) await computation.store(cache.set(key, result, source.write))
+        if (computation.voided) return result
+        const write = cache.set(key, result, source.write)
+        computation.storing(write)
+        await write
       } catch (error) {
         miss.fail(error)
       }
@@ -195,7 +198,7 @@ function cachedFunction(
   const refresh = async (self: unknown, args: readonly unknown[]): Promise<unknown> => {
     const key = keyOf(self, args)
     const { cache } = source
-    voidComputations(cache.backend, [storedKey(cache, key)])
+    void voidComputations(cache.backend, [storedKey(cache, key)])
     return call(self, args, false, true)
   }
 

@@ -2,7 +2,7 @@
 import { type Duration, toMs } from '../duration.js'
 import { RedLock } from '../locks/red-lock.js'
 import type { CacheSource, ExistingCache, OwnCache } from './cache-source.js'
-import { cachedDecorator, type Miss, OWN_OPTIONS, type Strategy } from './cached-function.js'
+import { cachedDecorator, checkObject, type Miss, OWN_OPTIONS, type Strategy } from './cached-function.js'
 import type { CachedDecorator, StampedeOptions } from './options.js'
 
 const DEFAULT_LEASE = '2s'
@@ -23,6 +23,7 @@ export function cachedStampede<Type = undefined, Args extends readonly unknown[]
   options?: StampedeOptions<Args, Result> & OwnCache<Type>,
 ): CachedDecorator<Args, Result>
 export function cachedStampede(options: object = {}): unknown {
+  checkObject('cachedStampede', options)
   const { lease = DEFAULT_LEASE } = options as { lease?: Duration }
   toMs(lease, 'lease')
   return cachedDecorator(

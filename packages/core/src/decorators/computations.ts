@@ -28,9 +28,8 @@ export class Computation {
   }
 
   /** The result is on its way into the store: an invalidation waits for it, then deletes it. */
-  store<T>(write: Promise<T>): Promise<T> {
+  storing(write: Promise<unknown>): void {
     this.#storing = write
-    return write
   }
 
   end(): void {
@@ -40,9 +39,9 @@ export class Computation {
     if (ofKey?.size === 0) ofBackend?.delete(this.#storedKey)
   }
 
-  /** The write under way, which never rejects here. */
-  get stored(): Promise<unknown> | undefined {
-    return this.#storing?.catch(() => {})
+  /** Resolves once no write is under way. */
+  async stored(): Promise<void> {
+    await this.#storing?.catch(() => {})
   }
 }
 
@@ -50,5 +49,5 @@ export class Computation {
 export async function voidComputations(backend: Backend, storedKeys: readonly string[]): Promise<void> {
   const found = storedKeys.flatMap((key) => [...(underWay.get(backend)?.get(key) ?? [])])
   for (const computation of found) computation.voided = true
-  await Promise.all(found.map(({ stored }) => stored))
+  await Promise.all(found.map((computation) => computation.stored()))
 }

@@ -66,8 +66,8 @@ function decorateLegacy(
   name: unknown,
   descriptor: unknown,
 ): PropertyDescriptor {
-  const { value, get, set } = (descriptor ?? {}) as PropertyDescriptor
-  if (typeof value !== 'function') throw notAMethod(owner, get || set ? 'accessor' : 'field', name)
+  const method: unknown = (descriptor as PropertyDescriptor | undefined)?.value
+  if (typeof method !== 'function') throw notAMethod(owner, descriptor === undefined ? 'field' : 'accessor', name)
   let fullName = ''
   if (!named) {
     const isStatic = typeof target === 'function'
@@ -76,12 +76,10 @@ function decorateLegacy(
     if (className === '') throw nameless(owner, 'a method of a class without a name')
     fullName = methodOf(className, name as string, isStatic)
   }
+  const decorated = make(method as Callable, () => fullName)
   return {
     ...(descriptor as PropertyDescriptor),
-    value: alike(
-      make(value, () => fullName),
-      value,
-    ),
+    value: alike(decorated, method),
   }
 }
 
@@ -165,6 +163,6 @@ function nameless(owner: string, what: string): InvalidArgumentError {
 
 function notAMethod(owner: string, kind: string, name: unknown): InvalidArgumentError {
   return new InvalidArgumentError(
-    `${owner} decorates methods, and ${String(name)} is a ${kind}: for any other function, wrap it: ${owner}(options)(fn)`,
+    `${owner} decorates methods, and ${String(name)} is none (${kind}): for any other function, wrap it: ${owner}(options)(fn)`,
   )
 }

@@ -87,8 +87,8 @@ interface Row<Second, Options extends CommandOptions, Result> {
   readonly name: string
   readonly writes?: boolean
   readonly options?: readonly string[]
-  disabled(): Result
-  call(state: CacheState, key: string, second: Second, options: Options | undefined): unknown
+  readonly disabled: () => Result
+  readonly call: (state: CacheState, key: string, second: Second, options: Options | undefined) => unknown
 }
 
 /** The first argument is the key as the user wrote it, which errors name. */

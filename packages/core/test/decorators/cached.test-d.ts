@@ -21,7 +21,7 @@ test('a wrapped function keeps its signature and carries its controls', () => {
   expectTypeOf(load.refresh).toEqualTypeOf<typeof find>()
   expectTypeOf(load.with({ cacheRead: false })).toEqualTypeOf<typeof find>()
   // @ts-expect-error the argument is a number
-  load('1')
+  void load('1')
   // @ts-expect-error the argument is a number
   load.keyFor('1')
   // @ts-expect-error there is no such switch
@@ -47,9 +47,9 @@ test('generics, overloads and this survive', () => {
   })
   expectTypeOf(bound.call({ base: 1 }, 2)).toEqualTypeOf<Promise<number>>()
   // @ts-expect-error it needs its this
-  bound(2)
+  void bound(2)
   // @ts-expect-error it needs its this, and the function is none
-  bound.refresh(2)
+  void bound.refresh(2)
 })
 
 test('only asynchronous functions can be wrapped', () => {

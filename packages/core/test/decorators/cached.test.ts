@@ -536,7 +536,9 @@ describe('methods', () => {
     const decorate = cached() as unknown as (value: unknown, context: object) => unknown
     const context = { name: 'find', static: false, private: false, addInitializer: () => {} }
     for (const kind of ['getter', 'setter', 'field', 'accessor', 'class']) {
-      expect(() => decorate(() => 1, { ...context, kind })).toThrow(`cached decorates methods, and find is a ${kind}`)
+      expect(() => decorate(() => 1, { ...context, kind })).toThrow(
+        `cached decorates methods, and find is none (${kind})`,
+      )
     }
     expect(() => cached()(undefined as never)).toThrow('takes the function to wrap, got undefined')
     expect(() => cached(async function load() {} as never)).toThrow(InvalidArgumentError)

@@ -1,7 +1,8 @@
 /** The two stores that locks and decorators are tested on: memory, and the real Redis of the run. */
 import { Cache } from '@pycached/core'
 import { SimpleMemoryCache } from '@pycached/memory'
-import { RedisCache, type RedisCacheOptions } from '@pycached/redis'
+import type { RedisCache, RedisCacheOptions } from '@pycached/redis'
+import '@pycached/redis'
 import { afterEach, inject } from 'vitest'
 
 const open: { close(): Promise<void> }[] = []
@@ -22,10 +23,10 @@ export const memory = (options: ConstructorParameters<typeof SimpleMemoryCache>[
 /** In the namespace of this run; `area` keeps test files apart. */
 export const redis = (area: string, options: RedisCacheOptions = {}): RedisCache =>
   closing(
-    Cache.fromUrl(inject('redisUrl') as `redis://${string}`, {
+    Cache.fromUrl<`redis:${string}`>(inject('redisUrl') as `redis:${string}`, {
       namespace: `${inject('redisNamespace')}:${area}`,
       ...options,
-    }) as RedisCache,
+    }),
   )
 
 let last = 0
