@@ -79,7 +79,7 @@ export class ByteReader {
   utf8(length: number): string {
     const start = this.skip(length)
     const text = decodeUtf8(this.bytes, start, start + length)
-    return text ?? this.fail('text that is not UTF-8', start)
+    return text ?? this.fail('text that is not UTF-8', { at: start })
   }
 
   /** The same for text that is likely to come again. */
@@ -112,8 +112,8 @@ export class ByteReader {
     return line
   }
 
-  fail(problem: string, at = this.at): never {
-    throw new DeserializationError(`cannot read the pickle at byte ${at}: ${problem}`)
+  fail(problem: string, { at = this.at, cause }: { at?: number; cause?: unknown } = {}): never {
+    throw new DeserializationError(`cannot read the pickle at byte ${at}: ${problem}`, { cause })
   }
 
   private truncated(): never {

@@ -62,7 +62,9 @@ export function serializationFailure(
 
 export function deserializationFailure(error: unknown, at: number): DeserializationError {
   if (error instanceof DeserializationError) return error
-  return new DeserializationError(`cannot read the pickle at byte ${at}: building its value failed`, { cause: error })
+  return new DeserializationError(`cannot read the pickle at byte ${at}: the runtime cannot hold its value`, {
+    cause: error,
+  })
 }
 
 function isStackOverflow(error: unknown): boolean {

@@ -22,8 +22,8 @@ export interface CallContext {
   /** What `value` was before a registered reducer made an instance of it, an offset or a time zone; else `value`. */
   originOf(value: unknown): unknown
   setOrigin(instance: object, origin: Opaque): void
-  /** Refuses: the arguments are not those that Python would have written. */
-  refuse(problem: string): never
+  /** Refuses: the arguments are not those that Python would have written. `cause` is what a reducer threw. */
+  refuse(problem: string, cause?: unknown): never
 }
 
 /**

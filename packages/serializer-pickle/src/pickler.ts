@@ -3,6 +3,7 @@
  * 1000 items, shared and cyclic objects by reference. This file stays one concept, what each kind of value is written as, although it
  * is long: every kind is a few lines that only make sense beside the others.
  */
+import { SerializationError } from '@pycached/core'
 import type { ByteBuffer } from './byte-buffer.js'
 import { encodeDatetime } from './datetime.js'
 import { classNameOf, LimitExceeded, UnwritableValue } from './errors.js'
@@ -12,7 +13,7 @@ import { encodeInteger } from './integers.js'
 import type { Limits } from './limits.js'
 import { MAX_INTEGER_BYTES } from './limits.js'
 import { OP } from './opcodes.js'
-import type { ReducerTable } from './reducer.js'
+import type { Reduced, Reducer, ReducerTable } from './reducer.js'
 
 const PROTOCOL = 4
 const FRAME_HEADER = 9
@@ -194,7 +195,6 @@ export class Pickler {
     out.byte(OP.EMPTY_DICT)
     this.memorize(value)
     const keys = Object.keys(value)
-    if (keys.length === 0) return
     this.enter()
     for (let start = 0; start < keys.length; start += BATCH) {
       const end = Math.min(start + BATCH, keys.length)
@@ -215,7 +215,6 @@ export class Pickler {
     out.byte(OP.EMPTY_LIST)
     this.memorize(value)
     const { length } = value
-    if (length === 0) return
     if (length > this.limits.maxBytes) {
       throw new UnwritableValue(value, `an array of length ${length} is longer than maxBytes, ${this.limits.maxBytes}`)
     }
@@ -234,7 +233,6 @@ export class Pickler {
     this.writeName(ORDERED_DICT)
     out.pair(OP.EMPTY_TUPLE, OP.REDUCE)
     this.memorize(value)
-    if (value.size === 0) return
     this.enter()
     let inBatch = 0
     for (const [key, item] of value) {
@@ -254,7 +252,6 @@ export class Pickler {
     const { out } = this
     out.byte(OP.EMPTY_SET)
     this.memorize(value)
-    if (value.size === 0) return
     this.enter()
     let inBatch = 0
     for (const member of value) {
@@ -382,7 +379,7 @@ export class Pickler {
       this.out.byte(OP.REDUCE)
       this.memorize(value)
     } else {
-      const { args = [], state } = reduced as { args?: readonly unknown[]; state: unknown }
+      const { args = [], state } = checkReduced(reduced, reducer)
       this.writeTuple(args, false)
       this.out.byte(OP.NEWOBJ)
       // Before the state, which may refer back to the instance.
@@ -455,4 +452,14 @@ export class Pickler {
     if (length < FRAME_MIN) out.move(frameStart + FRAME_HEADER, frameStart)
     else out.setUint32(frameStart + 1, length)
   }
+}
+
+/** What is no array of arguments; the types say the same, but reducers are the user's. */
+function checkReduced(reduced: Reduced, reducer: Reducer): { args?: readonly unknown[]; state: unknown } {
+  const isSound = typeof reduced === 'object' && reduced !== null && 'state' in reduced
+  if (isSound && (reduced.args === undefined || Array.isArray(reduced.args))) return reduced
+  throw new SerializationError(
+    `reduce() for ${reducer.class.name} gives an array of arguments, or { args, state }; got ${typeof reduced}`,
+    { option: 'reducers' },
+  )
 }

@@ -99,6 +99,14 @@ export function namesFor(reducers: ReducerTable): PythonNames {
   return names
 }
 
+function buildWith(reducer: Reducer, args: readonly unknown[], context: CallContext): unknown {
+  try {
+    return reducer.build(args)
+  } catch (error) {
+    return context.refuse('has arguments that its reducer does not take', error)
+  }
+}
+
 /** The class of a reducer. `own` is what the reader itself makes of the name, which time zones go on working with. */
 class ReducedClass extends PythonCallable {
   readonly reducer: Reducer
@@ -111,7 +119,7 @@ class ReducedClass extends PythonCallable {
         const leftOver = args.find((arg) => arg instanceof Opaque)
         if (leftOver instanceof Opaque)
           return context.refuse(`has ${leftOver.label} among its arguments, which is no value`)
-        const instance: unknown = reducer.build(args)
+        const instance: unknown = buildWith(reducer, args, context)
         if (typeof instance !== 'object' || instance === null)
           return context.refuse('has a reducer that builds no object')
         context.markHashable(instance)

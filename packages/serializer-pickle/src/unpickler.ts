@@ -60,7 +60,7 @@ export class Unpickler implements CallContext {
     this.memo = new Memo(settings.limits.maxObjects)
   }
 
-  /** @throws `DeserializationError`, or what a reducer throws. */
+  /** @throws `DeserializationError`, or an error of the platform for a value that it cannot hold. */
   load(): unknown {
     const { input, stack } = this
     for (;;) {
@@ -286,8 +286,8 @@ export class Unpickler implements CallContext {
       this.fail('a list, dict or set as a key or member of a set, which Python does not allow')
   }
 
-  refuse(problem: string): never {
-    return this.fail(`${this.calling} ${problem}`)
+  refuse(problem: string, cause?: unknown): never {
+    return this.input.fail(`${this.calling} ${problem}`, { cause })
   }
 
   // The stack.
@@ -585,7 +585,11 @@ export class Unpickler implements CallContext {
     const label = `${reducer.module}.${reducer.name}`
     if (reducer.setState === undefined) return this.fail(`a state for ${label}, whose reducer has no setState()`)
     this.calling = label
-    reducer.setState(instance as object, state)
+    try {
+      reducer.setState(instance as object, state)
+    } catch (error) {
+      this.refuse('has a state that its reducer does not take', error)
+    }
   }
 
   // Frames, and the end.

@@ -9,7 +9,9 @@ export class PyDate {
   readonly day: number
 
   constructor(year: number, month: number, day: number) {
-    if (!isDate(Uint8Array.of(year >> 8, year, month, day)) || year > 9999)
+    // In their ranges first, for a byte would cut them to size.
+    const isInRange = [year, month, day].every(Number.isInteger) && year <= 9999 && month <= 12 && day <= 31 && day > 0
+    if (!isInRange || !isDate(Uint8Array.of(year >> 8, year, month, day)))
       throw new TypeError('not a day of the calendar')
     this.year = year
     this.month = month
