@@ -16,6 +16,8 @@ export interface Miss {
   readonly self: unknown
   readonly args: readonly unknown[]
   readonly reads: boolean
+  /** Whether others may have the result too: the call neither leaves out looking up nor storing. */
+  readonly shared: boolean
   /** Whether the result may be stored. */
   writes: boolean
   /** Set while the function runs for a result that is to be stored. */
@@ -151,7 +153,7 @@ function cachedFunction(
       if (!told) report(error, key)
       told = true
     }
-    return { cache, key, self, args, reads, writes, computation: undefined, fail }
+    return { cache, key, self, args, reads, shared: reads && writes, writes, computation: undefined, fail }
   }
 
   const compute = async (miss: Miss, mayStore?: () => Promise<boolean>): Promise<unknown> => {

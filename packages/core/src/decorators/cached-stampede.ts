@@ -59,7 +59,7 @@ class OneAtATime implements Strategy {
   }
 
   onMiss(miss: Miss, compute: Compute): Promise<unknown> {
-    if (!miss.reads || !miss.writes || !miss.cache.enabled) return this.#inTurn(miss, compute)
+    if (!miss.shared || !miss.cache.enabled) return this.#inTurn(miss, compute)
     const joined = this.join(miss.key)
     if (joined !== undefined) return joined
     const flight = { miss, result: this.#inTurn(miss, compute).finally(() => this.#land(flight)) }

@@ -32,7 +32,7 @@ export function argumentsKey(args: readonly unknown[], owner: string): string {
 class NoCanonicalForm extends Error {}
 
 /** `path` holds the objects around the value. */
-function canonical(value: unknown, path: readonly object[]): string {
+function canonical(value: unknown, path: object[]): string {
   switch (typeof value) {
     case 'string':
       return JSON.stringify(value)
@@ -44,61 +44,79 @@ function canonical(value: unknown, path: readonly object[]): string {
     case 'undefined':
       return String(value)
     case 'object':
-      return value === null ? 'null' : canonicalObject(value, path)
+      return value === null ? 'null' : within(value, path)
     default:
       throw new NoCanonicalForm(`a ${typeof value}`)
   }
 }
 
-function canonicalObject(value: object, outer: readonly object[]): string {
-  if (outer.includes(value)) throw new NoCanonicalForm('a cycle')
-  if (outer.length >= MAX_DEPTH) throw new NoCanonicalForm(`more than ${MAX_DEPTH} levels`)
-  const path = [...outer, value]
+function within(value: object, path: object[]): string {
+  if (path.includes(value)) throw new NoCanonicalForm('a cycle')
+  if (path.length >= MAX_DEPTH) throw new NoCanonicalForm(`more than ${MAX_DEPTH} levels`)
+  path.push(value)
+  const text = canonicalObject(value, path)
+  path.pop()
+  return text
+}
+
+function canonicalObject(value: object, path: object[]): string {
   const prototype: unknown = Object.getPrototypeOf(value)
+  if (isPlain(prototype)) return `{${properties(value as Record<string, unknown>, path)}}`
   if (Array.isArray(value) && Array.isArray(prototype)) return `[${elements(value, path)}]`
   if (prototype === Date.prototype) return `Date(${dateText(value as Date)})`
   if (prototype === Map.prototype) return `Map{${entries(value as Map<unknown, unknown>, path)}}`
-  if (prototype === Set.prototype) return `Set{${unordered(value as Set<unknown>, (one) => canonical(one, path))}}`
+  if (prototype === Set.prototype) return `Set{${members(value as Set<unknown>, path)}}`
   if (prototype === ArrayBuffer.prototype) return `ArrayBuffer[${new Uint8Array(value as ArrayBuffer).join()}]`
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return typedArray(value, path)
-  if (isPlain(prototype)) return `{${properties(value, path)}}`
   throw new NoCanonicalForm(`an instance of ${value.constructor?.name || 'a class'}`)
 }
 
-function elements(array: readonly unknown[], path: readonly object[]): string {
-  const texts = Array.from(array, (one, index) => (index in array ? canonical(one, path) : 'hole'))
-  if (Object.keys(array).some((name) => !(Number(name) < array.length))) {
-    throw new NoCanonicalForm('an array with properties of its own')
-  }
-  return texts.join()
+/** No prototype, or `Object.prototype`, of whatever realm: the one that has no prototype itself. */
+function isPlain(prototype: unknown): boolean {
+  if (prototype === Object.prototype || prototype === null) return true
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf')
 }
 
-function entries(map: ReadonlyMap<unknown, unknown>, path: readonly object[]): string {
-  return unordered(map, ([key, one]) => `${canonical(key, path)}:${canonical(one, path)}`)
-}
-
-function properties(value: object, path: readonly object[]): string {
+function properties(value: Record<string, unknown>, path: object[]): string {
   if (Object.getOwnPropertySymbols(value).length > 0) throw new NoCanonicalForm('a property named by a symbol')
-  return unordered(Object.entries(value), ([name, one]) => `${JSON.stringify(name)}:${canonical(one, path)}`)
+  let text = ''
+  for (const name of Object.keys(value).sort()) {
+    if (text !== '') text += ','
+    text += `${JSON.stringify(name)}:${canonical(value[name], path)}`
+  }
+  return text
 }
 
-function unordered<T>(items: Iterable<T>, textOf: (item: T) => string): string {
-  return Array.from(items, textOf).sort().join()
+function elements(array: readonly unknown[], path: object[]): string {
+  let text = ''
+  let present = 0
+  for (let index = 0; index < array.length; index++) {
+    if (index > 0) text += ','
+    const isHole = !(index in array)
+    if (!isHole) present++
+    text += isHole ? 'hole' : canonical(array[index], path)
+  }
+  if (Object.keys(array).length > present) throw new NoCanonicalForm('an array with properties of its own')
+  return text
 }
 
-function typedArray(view: ArrayBufferView, path: readonly object[]): string {
+function entries(map: ReadonlyMap<unknown, unknown>, path: object[]): string {
+  return Array.from(map, ([key, one]) => `${canonical(key, path)}:${canonical(one, path)}`)
+    .sort()
+    .join()
+}
+
+function members(set: ReadonlySet<unknown>, path: object[]): string {
+  return Array.from(set, (one) => canonical(one, path))
+    .sort()
+    .join()
+}
+
+function typedArray(view: ArrayBufferView, path: object[]): string {
   const { [Symbol.toStringTag]: name } = view as ArrayBufferView & { readonly [Symbol.toStringTag]: string }
   return `${name}[${Array.from(view as unknown as Iterable<unknown>, (one) => canonical(one, path)).join()}]`
 }
 
 function dateText(date: Date): string {
   return Number.isNaN(date.getTime()) ? 'NaN' : date.toISOString()
-}
-
-/** No prototype, or `Object.prototype`, of whatever realm: the one that has no prototype itself. */
-function isPlain(prototype: unknown): boolean {
-  return (
-    prototype === null ||
-    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf'))
-  )
 }

@@ -114,6 +114,8 @@ test.each([
   ['more than 200 levels', deep(1000)],
   ['a property named by a symbol', { [Symbol.for('x')]: 1 }],
   ['an array with properties of its own', Object.assign([1], { extra: 1 })],
+  ['an array with properties of its own', Object.assign([1, 2], { '-1': 1 })],
+  ['an array with properties of its own', Object.assign([1, 2], { '1.5': 1 })],
 ])('%s has no canonical form, also inside', (what, value) => {
   for (const args of [
     [1, value],
