@@ -48,9 +48,8 @@ export class LockWaiter extends Waiting {
       await new Promise<void>((resolve) => {
         this.#resume = resolve
         if (limitMs === undefined) return
+        // What keeps the process alive is the waiter's deadline.
         const timer = this.#clock.schedule(resolve, limitMs)
-        // Whoever waits for a lock has work to do, and waits no longer than its lease.
-        timer.ref()
         this.#resume = () => {
           timer.cancel()
           resolve()

@@ -175,7 +175,10 @@ class Hold {
     try {
       while (!waiter.isFirst && !waiter.late && signal?.aborted !== true) await waiter.pause()
       if (waiter.isFirst) await this.#takeInTurn(waiter, signal)
-      signal?.throwIfAborted()
+      if (signal?.aborted !== true) return
+      // Taken in the moment of the abort: nobody will use it.
+      await this.release().catch(() => {})
+      throw signal.reason
     } finally {
       signal?.removeEventListener('abort', waiter.nudge)
       deadlines.remove(waiter)

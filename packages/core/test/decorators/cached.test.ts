@@ -61,13 +61,15 @@ describe.each([
 
   test('null, false, 0 and the empty text are results, undefined is none', async () => {
     const results = [null, false, 0, '', undefined]
+    const onError = vi.fn()
     const { load, calls } = counting((index: number) => results[index])
-    const find = cached({ cache: make() })(load)
+    const find = cached({ cache: make(), onError })(load)
     for (const [index, result] of results.entries()) {
       expect(await find(index)).toBe(result)
       expect(await find(index)).toBe(result)
     }
     expect(calls.flat()).toEqual([0, 1, 2, 3, 4, 4])
+    expect(onError).not.toHaveBeenCalled()
   })
 
   test('keyFor is where the result is stored, namespace included', async () => {
@@ -250,6 +252,37 @@ describe('when the cache fails', () => {
     expect(await find(1)).toBe(1)
     expect(calls).toEqual([[1]])
     expect(onError.mock.calls).toEqual([[expect.any(CacheClosedError), { key: 'load(1)' }]])
+  })
+
+  test('a store that did not answer is not asked to store', async () => {
+    const cache = memory()
+    const set = vi.spyOn(cache, 'set')
+    vi.spyOn(cache.backend, 'get').mockImplementation(() => {
+      throw new Error('down')
+    })
+    const find = cached({ cache, onError: () => {} })(async function load() {
+      return 'value'
+    })
+    expect(await find()).toBe('value')
+    expect(set).not.toHaveBeenCalled()
+  })
+
+  test('a read and a write that fail in one call are told once', async () => {
+    class Unreadable extends BaseSerializer {
+      dumps(): string {
+        throw new Error('unwritable')
+      }
+      loads(): never {
+        throw new Error('unreadable')
+      }
+    }
+    const onError = vi.fn()
+    const find = cached({ serializer: new Unreadable(), onError })(async function load() {
+      return 'value'
+    })
+    await find.cache.set('load()', 'stored', { dumpsFn: (value: string) => value })
+    expect(await find()).toBe('value')
+    expect(onError.mock.calls).toEqual([[expect.any(DeserializationError), { key: 'load()' }]])
   })
 
   test('a Redis that is down costs one report for a call', async () => {

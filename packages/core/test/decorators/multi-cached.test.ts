@@ -87,6 +87,47 @@ describe.each([
     expect(await find.invalidate(['a', 'b', 'c'])).toBe(1)
   })
 
+  test('an invalidation waits for the write that is on its way, and deletes it', async () => {
+    const cache = make()
+    const writing = deferred()
+    const written = deferred()
+    cache.plugins = [
+      {
+        preMultiSet: async () => {
+          writing.resolve()
+          await written.promise
+        },
+      },
+    ]
+    const find = multiCached(0, { cache })(async (ids: string[]) => Object.fromEntries(ids.map((id) => [id, 'old'])))
+    const slow = find(['a', 'b'])
+    await writing.promise
+    const invalidated = find.invalidate(['a'])
+    await sleep(5)
+    written.resolve()
+    await slow
+    expect(await invalidated).toBe(1)
+    expect(await cache.multiGet(['a', 'b'])).toEqual([undefined, 'old'])
+  })
+
+  test('a refresh outdates the computation that began before it', async () => {
+    const cache = make()
+    const gate = deferred()
+    let source = 'old'
+    const find = multiCached(0, { cache })(async (ids: string[]) => {
+      const read = source
+      if (read === 'old') await gate.promise
+      return Object.fromEntries(ids.map((id) => [id, read]))
+    })
+    const slow = find(['a', 'b'])
+    await sleep(20)
+    source = 'new'
+    expect(await find.refresh(['a'])).toEqual({ a: 'new' })
+    gate.resolve()
+    expect(await slow).toEqual({ a: 'old', b: 'old' })
+    expect(await cache.multiGet(['a', 'b'])).toEqual(['new', 'old'])
+  })
+
   test('refresh computes all, with leaves out looking up or storing', async () => {
     const cache = make()
     let round = 0

@@ -154,6 +154,28 @@ describe.each(stores)('over $store', ({ make }) => {
     expect(await cache.exists(`${key}-lock`)).toBe(false)
   })
 
+  test('a lock that was asked for and then aborted is not left behind', async () => {
+    const cache = make()
+    const key = freshKey()
+    const controller = new AbortController()
+    const asked = new RedLock(cache, key, { lease: '20s', signal: controller.signal }).acquire()
+    controller.abort(new Error('enough'))
+    await expect(asked).rejects.toThrow('enough')
+    await using next = await new RedLock(cache, key, { lease: '20s' }).acquire()
+    expect(next.held).toBe(true)
+  })
+
+  test('what was never held is not released in the store', async () => {
+    const cache = make()
+    const key = freshKey()
+    await using _holder = await new RedLock(cache, key, { lease: '20s' }).acquire()
+    const impatient = await new RedLock(cache, key, { lease: '10ms' }).acquire()
+    const compareAndDelete = vi.spyOn(cache.backend, 'compareAndDelete')
+    expect(await impatient.release()).toBe(false)
+    expect(compareAndDelete).not.toHaveBeenCalled()
+    compareAndDelete.mockRestore()
+  })
+
   test('locks on different keys do not wait for each other', async () => {
     const cache = make()
     await using _one = await new RedLock(cache, freshKey(), { lease: '20s' }).acquire()
@@ -279,6 +301,10 @@ test('what is no cache, no key, no duration or no option is refused when the loc
     'did you mean lease? It knows lease, namespace',
   )
 })
+
+test('a process that waits for a lock stays alive until it has it, and then ends by itself', async () => {
+  expect(await runProcesses('wait-for-lock', [[]])).toEqual(['waited: false'])
+}, 40_000)
 
 test('several processes on one Redis run one at a time', async () => {
   const rounds = 15
