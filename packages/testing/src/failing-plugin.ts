@@ -2,7 +2,7 @@
 import { BasePlugin, type CommandName, type HookedCache } from '@pycached/core'
 
 /** The name of any hook. */
-export type HookName = `${'pre' | 'post'}${Capitalize<CommandName>}` | 'onError' | 'around'
+export type HookName = `${'pre' | 'post'}${Capitalize<CommandName>}` | 'attach' | 'onError' | 'around'
 
 /** One hook that throws; every other is absent. */
 export class FailingPlugin extends BasePlugin {
