@@ -5,6 +5,7 @@ import { ByteReader } from './byte-reader.js'
 import type { NaiveDates } from './datetime.js'
 import { deserializationFailure, serializationFailure } from './errors.js'
 import { type Limits, resolveLimits } from './limits.js'
+import { PickleOutput } from './pickle-output.js'
 import { Pickler } from './pickler.js'
 import { namesFor, RESERVED_NAMES } from './python-names.js'
 import { type Reducer, ReducerTable } from './reducer.js'
@@ -57,7 +58,7 @@ export class PickleSerializer extends BaseSerializer {
     const isOuter = buffer === this.buffer
     if (isOuter) this.isWriting = true
     try {
-      new Pickler(buffer, reducers, limits).dump(value)
+      new Pickler(new PickleOutput(buffer), reducers, limits).dump(value)
       return buffer.copy()
     } catch (error) {
       throw serializationFailure(error, (wanted) => pathTo(wanted, value))

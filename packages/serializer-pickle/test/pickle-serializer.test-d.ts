@@ -3,7 +3,7 @@ import {
   defineReducer,
   PickleSerializer,
   type PickleSerializerOptions,
-  PyEnumMember,
+  type PyEnumMember,
   type Reducer,
   reducers,
 } from '@pycached/serializer-pickle'

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { BaseSerializer, DeserializationError, InvalidArgumentError, SerializationError } from '@pycached/core'
-import { PickleSerializer, type PickleSerializerOptions } from '@pycached/serializer-pickle'
+import { PickleSerializer } from '@pycached/serializer-pickle'
 import { describe, expect, test } from 'vitest'
 
 const serializer = new PickleSerializer()
@@ -226,7 +226,7 @@ describe('options', () => {
     [{ maxBytes: 1.5 }, 'maxBytes is a whole number from 1'],
     [{ maxObjects: '9' }, 'maxObjects is a whole number from 1 to 16777216, got string'],
   ])('that make no sense are refused: %o', (options, message) => {
-    const error = failureOf(() => new PickleSerializer(options as PickleSerializerOptions))
+    const error = failureOf(() => new PickleSerializer(options))
     expect(error).toBeInstanceOf(InvalidArgumentError)
     expect(error.message).toContain(message)
   })

@@ -12,7 +12,7 @@ import {
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyValue, bigint, date, graph, number, text } from './support/arbitraries.js'
-import { type PythonReading, python3, readInPython, typedRepr } from './support/python.js'
+import { type PythonReading, python3, readInPython, runPython, typedRepr } from './support/python.js'
 import { isSame } from './support/same.js'
 
 const serializer = new PickleSerializer()
@@ -77,13 +77,16 @@ function throughPython(value: unknown, seen = new Map<object, unknown>()): unkno
   if (value instanceof Map) {
     return keep(new Map(), (copy) => value.forEach((item, key) => copy.set(inner(key), inner(item))))
   }
-  if (value instanceof Set) return keep(new Set(), (copy) => [...value].sort().forEach((item) => copy.add(item)))
+  if (value instanceof Set)
+    return keep(new Set(), (copy) => [...(value as Set<string>)].sort(byText).forEach((item) => copy.add(item)))
   return keep({}, (copy) => {
     for (const [key, item] of Object.entries(value)) {
       Object.defineProperty(copy, key, { value: inner(item), enumerable: true, writable: true, configurable: true })
     }
   })
 }
+
+const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
 
 function sample(arbitrary: fc.Arbitrary<unknown>, count: number): unknown[] {
   return fc.sample(arbitrary, { numRuns: count, seed: 20_240_229 })
@@ -109,7 +112,7 @@ if (python3 === undefined) {
     }
   })
 } else {
-  describe(`${python3} reads what is written`, () => {
+  describe(`${python3} reads what is written`, { timeout: 60_000 }, () => {
     test('scalars to the same value and type', () => {
       for (const arbitrary of [text, number, bigint, date])
         expectReadAlike(sample(arbitrary as fc.Arbitrary<unknown>, 500))
@@ -138,14 +141,34 @@ if (python3 === undefined) {
       expect(readings.filter(({ c, python }) => c === undefined || python === undefined)).toEqual([])
     })
 
-    test('values of several frames', () => {
+    test('values of several frames, and back again', () => {
       const records = Array.from({ length: 3000 }, (_, i) => ({
         id: i,
         name: `n${i}`,
         at: new Date(i),
         tags: new Set([`t${i}`]),
       }))
-      expectReadAlike([records, ['x'.repeat(70_000), new Uint8Array(70_000), 'é'.repeat(40_000)], 'x'.repeat(65_536)])
+      const values = [records, ['x'.repeat(70_000), new Uint8Array(70_000), 'é'.repeat(40_000)], 'x'.repeat(65_536)]
+      expectReadAlike(values).forEach(({ again = [] }, i) => {
+        for (const pickle of again) {
+          expect(isSame(values[i], throughPython(serializer.loads(Buffer.from(pickle, 'base64'))))).toBe(true)
+        }
+      })
+    })
+
+    test('values again whose frames Python ended at every opcode of a date', () => {
+      const source = `
+import base64, datetime, pickle
+utc = datetime.timezone.utc
+for length in range(65300, 65536):
+    value = [bytes(length), datetime.datetime(1970, 1, 1, tzinfo=utc), datetime.datetime(1970, 1, 2, tzinfo=utc)]
+    print(base64.b64encode(pickle.dumps(value, 4)).decode())`
+      const pickles = runPython(source)
+      expect(pickles).toHaveLength(236)
+      pickles.forEach((pickle, i) => {
+        const value = serializer.loads(Buffer.from(pickle, 'base64')) as [Uint8Array, Date, Date]
+        expect([value[0].length, value[1].getTime(), value[2].getTime()]).toEqual([65_300 + i, 0, 86_400_000])
+      })
     })
 
     test('instances of registered classes', () => {

@@ -113,7 +113,9 @@ describe('what a reducer does not cover', () => {
   })
 
   test('a state without setState, and a build that builds no object, are refused', () => {
-    expect(() => load('cgeometry\nPoint\n(I1\nI2\ntR}b.')).toThrow(/geometry\.Point, whose reducer has no setState/)
+    expect(() => load('cgeometry\nPoint\n(I1\nI2\ntR}b.')).toThrow(
+      /geometry\.Point comes with a state, and its reducer has no setState/,
+    )
     const wrong = new PickleSerializer({ reducers: [{ ...point, build: () => 5 as unknown as Point }] })
     expect(() => wrong.loads(serializer.dumps(new Point(1, 2)))).toThrow(/builds no object/)
   })

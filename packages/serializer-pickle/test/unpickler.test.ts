@@ -82,6 +82,11 @@ describe('dates', () => {
     const early = stateOf(0, 50, 3, 1, 1, 2, 3, 0, 0, 0)
     expect((load(`cdatetime\ndatetime\n(${early}tR.`, local) as Date).getFullYear()).toBe(50)
   })
+  test('are read also where a frame begins before the call that makes them', () => {
+    const end = (length: number) => `\x95${String.fromCharCode(length)}\0\0\0\0\0\0\0`
+    const value = `cdatetime\ndatetime\n(${state}${zone(0).slice(0, -1)}${end(1)}Rt${end(2)}R.`
+    expect(load(value)).toEqual(new Date('2024-02-29T13:45:59.123Z'))
+  })
   test('with another time zone than a fixed offset are refused', () => {
     expect(() => load(`cdatetime\ndatetime\n(${state}I5\ntR.`)).toThrow(/expects a datetime.timezone/)
   })

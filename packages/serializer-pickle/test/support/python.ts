@@ -25,16 +25,18 @@ export function readInPython(pickles: readonly Uint8Array[]): PythonReading[] {
     header.writeUInt32BE(pickle.length)
     return [header, pickle]
   })
-  const { status, stdout, stderr } = spawnSync('python3', [script], {
-    input: Buffer.concat(frames),
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  })
+  return linesOf([script], Buffer.concat(frames)).map((line) => JSON.parse(line) as PythonReading)
+}
+
+/** The lines that a program prints. */
+export function runPython(source: string): string[] {
+  return linesOf(['-c', source], Buffer.alloc(0))
+}
+
+function linesOf(args: readonly string[], input: Buffer): string[] {
+  const { status, stdout, stderr } = spawnSync('python3', args, { input, encoding: 'utf8', maxBuffer: 1 << 30 })
   if (status !== 0) throw new Error(`python3 failed: ${stderr}`)
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as PythonReading)
+  return stdout.split('\n').filter((line) => line !== '')
 }
 
 /** The typed form that the Python script gives for what this value should be there. */

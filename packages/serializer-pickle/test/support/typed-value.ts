@@ -126,7 +126,7 @@ function scalar(typed: TypedValue, inner: (item: TypedValue) => unknown, registe
     case 'bytes':
     case 'bytearray':
       return Uint8Array.from(
-        Buffer.from(typed.hex ?? (typed.repeat?.hex as string).repeat(typed.repeat?.times ?? 0), 'hex'),
+        Buffer.from(typed.hex ?? String(typed.repeat?.hex).repeat(Number(typed.repeat?.times)), 'hex'),
       )
     case 'datetime':
       return dateOf(typed)
