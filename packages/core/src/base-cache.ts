@@ -56,7 +56,7 @@ export abstract class BaseCache implements HookedCache {
 
   /** `options` are all that the user gave, the subclass's own included: unknown ones throw `InvalidArgumentError`. */
   protected constructor(backend: Backend, options: CacheOptions, defaultSerializer: () => Serializer) {
-    checkOptions(options, Object.keys((new.target as typeof BaseCache).options), new.target.name)
+    checkOptions(options, Object.keys(new.target.options), new.target.name)
     const resolved = resolveOptions(options, defaultSerializer)
     const { serializer, plugins, namespace, keyBuilder, timeoutMs, ttlMs, enabled, clock } = resolved
     this.backend = backend

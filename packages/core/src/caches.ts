@@ -38,7 +38,7 @@ export class Caches {
   /** Replaces the whole configuration, which must have the alias `default`, and forgets the instances. Nothing is made yet. */
   setConfig(config: CachesConfig): void {
     const checked = checkConfig(config)
-    for (const alias of [...this._instances.keys()]) this._forget(alias)
+    for (const alias of this._instances.keys()) this._forget(alias)
     this._config = checked
   }
 

@@ -24,14 +24,13 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(callback, delayMs) {
     // Runtimes other than Node return a number, which has nothing to ref.
-    const timer = setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS)) as unknown as Partial<
-      Pick<ScheduledCall, 'ref' | 'unref'>
-    >
-    timer.unref?.()
+    const timer = setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS))
+    const { ref, unref } = timer as Partial<Pick<ScheduledCall, 'ref' | 'unref'>>
+    unref?.call(timer)
     return {
-      cancel: () => clearTimeout(timer as unknown as ReturnType<typeof setTimeout>),
-      ref: () => timer.ref?.(),
-      unref: () => timer.unref?.(),
+      cancel: () => clearTimeout(timer),
+      ref: () => ref?.call(timer),
+      unref: () => unref?.call(timer),
     }
   },
 }

@@ -243,7 +243,7 @@ function collect<T>(items: Iterable<T>, option: string): readonly T[] {
 }
 
 function checkPair(pair: readonly [key: string, value: unknown]): readonly [key: string, value: unknown] {
-  if (Array.isArray(pair) && pair.length === 2) return pair as unknown as readonly [string, unknown]
+  if (Array.isArray(pair) && pair.length === 2) return pair
   throw new InvalidArgumentError('every pair must be [key, value]: a Map and Object.entries(record) have such pairs', {
     option: 'pairs',
   })

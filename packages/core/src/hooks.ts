@@ -82,8 +82,7 @@ async function callHooks(
     const method = plugin[hook as keyof Plugin] as AnyHook | undefined
     if (method === undefined) continue
     try {
-      const pending = method.call(plugin, cache, args, outcome)
-      if (pending !== undefined) await pending
+      await method.call(plugin, cache, args, outcome)
     } catch (cause) {
       throw pluginError(plugin, hook, commandRan, cause)
     }

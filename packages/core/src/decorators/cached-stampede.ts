@@ -12,7 +12,7 @@ const DEFAULT_LEASE = '2s'
  * the cache's `RedLock`, for `lease` at most. Without the lock (in vain waited, or the cache fails) it computes as `cached` does.
  * A call that does not store (`with({ cacheWrite: false })`) computes for itself, at once.
  *
- * A miss costs three more round trips than with `cached`; a hit none.
+ * A miss costs four more round trips than with `cached` (take the lock, look again, see that it is unbroken, release); a hit none.
  *
  * @throws as {@link cached}; `InvalidDurationError`
  */
