@@ -496,7 +496,7 @@ export class Unpickler {
     const { bytes } = this.input
     if (this.input.at === 1 && /^-?\d+$/.test(new TextDecoder().decode(bytes.subarray(0, 20)))) {
       return this.fail(
-        'it is the plain text of a number, as increment() leaves it; read such a key with a text serializer',
+        'it is the plain text of a number, as a counter under a text serializer is stored; read it with that one',
       )
     }
     return this.fail(this.input.at === 1 ? `it is no pickle: the first byte is ${shown}` : `${shown} is no opcode`)

@@ -151,8 +151,8 @@ describe('what cannot be read', () => {
     },
   )
 
-  test('is told from a pickle, with advice where it is a number that increment left', () => {
-    expect(() => serializer.loads(new TextEncoder().encode('42'))).toThrow(/plain text of a number, as increment/)
+  test('is told from a pickle, with advice where it is a counter in text', () => {
+    expect(() => serializer.loads(new TextEncoder().encode('42'))).toThrow(/plain text of a number, as a counter/)
     expect(() => serializer.loads(new TextEncoder().encode('{"a": 1}'))).toThrow(
       /no pickle: the first byte is 0x7b|cannot read/,
     )
