@@ -24,7 +24,7 @@ describe('writing', () => {
       const cache = cacheOver(new MapBackend(), {
         namespace: 'main',
         serializer: {
-          ...new FailingSerializer(),
+          encoding: 'utf-8',
           loads: String,
           dumps: () => {
             throw thrown

@@ -133,7 +133,7 @@ describe('module#Export', () => {
 })
 
 test('on a runtime that loads no modules synchronously the error says to import the package before', () => {
-  const getBuiltinModule = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+  const getBuiltinModule = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)
   try {
     expect(() => resolveClassPath('@acme/pycached-avro#Avro', 'serializer')).toThrow(
       unresolved(/this runtime loads no modules synchronously: import '@acme\/pycached-avro' before/),
