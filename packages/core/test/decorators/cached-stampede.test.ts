@@ -8,7 +8,7 @@ import {
 import { RedisCache } from '@pycached/redis'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { redisArgument, runProcesses } from '../support/processes.js'
-import { closing, deferred, freshKey, memory, redis, sleep } from '../support/stores.js'
+import { closing, deferred, freshKey, memory, redis, sleep, until } from '../support/stores.js'
 
 afterEach(() => vi.useRealTimers())
 
@@ -77,13 +77,15 @@ describe.each([
     const cache = make()
     const gate = deferred()
     let source = 'old'
+    let started = 0
     const find = cachedStampede({ cache, lease: '20s' })(async function load() {
       const read = source
+      started++
       if (read === 'old') await gate.promise
       return read
     })
     const before = [find(), find()]
-    await sleep(30)
+    await until(() => started === 1)
     source = 'new'
     await find.invalidate()
     expect(await find()).toBe('new')
@@ -138,15 +140,18 @@ test('an invalidation from another process wins over the computation that is run
   const [here, there] = [redis(area), redis(area)]
   const gate = deferred()
   let source = 'old'
+  let started = 0
   const make = (cache: RedisCache) =>
     cachedStampede({ cache, lease: '20s' })(async function load() {
       const read = source
+      started++
       if (read === 'old') await gate.promise
       return read
     })
   const [find, findThere] = [make(here), make(there)]
   const slow = find()
-  while (!(await there.exists('load()-lock'))) await sleep(2)
+  await until(() => started === 1)
+  expect(await there.exists('load()-lock')).toBe(true)
   source = 'new'
   await findThere.invalidate()
   gate.resolve()

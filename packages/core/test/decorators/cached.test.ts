@@ -18,7 +18,7 @@ import { SimpleMemoryCache } from '@pycached/memory'
 import { RedisCache } from '@pycached/redis'
 import { PickleSerializer } from '@pycached/serializer-pickle'
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
-import { closing, deferred, freshKey, memory, redis, sleep } from '../support/stores.js'
+import { closing, deferred, freshKey, memory, redis, sleep, until } from '../support/stores.js'
 
 const warnings: Error[] = []
 const listen = (warning: Error) => warnings.push(warning)
@@ -88,11 +88,11 @@ describe.each([
 
   test('the time to live is the decorator’s', async () => {
     const { load, calls } = counting(() => 'value')
-    const find = cached({ cache: make(), ttl: '30ms' })(load)
+    const find = cached({ cache: make(), ttl: '500ms' })(load)
     await find()
     await find()
     expect(calls).toHaveLength(1)
-    await sleep(50)
+    await sleep(600)
     await find()
     expect(calls).toHaveLength(2)
   })
@@ -128,15 +128,17 @@ describe.each([
     const cache = make()
     const gate = deferred()
     let source = 'old'
+    let started = 0
     const find = cached({ cache })(async function load() {
       const read = source
+      started++
       if (read === 'old') await gate.promise
       return read
     })
     const slow = find()
     // Also over several at once, and from another function with that key.
     const slowToo = find()
-    await sleep(20)
+    await until(() => started === 2)
     source = 'new'
     const other = cached({ cache, key: 'load()' })(async () => 'unused')
     expect(await other.invalidate()).toBe(0)
@@ -176,13 +178,15 @@ describe.each([
     const cache = make()
     const gate = deferred()
     let source = 'old'
+    let started = 0
     const find = cached({ cache })(async function load() {
       const read = source
+      started++
       if (read === 'old') await gate.promise
       return read
     })
     const slow = find()
-    await sleep(20)
+    await until(() => started === 1)
     source = 'new'
     expect(await find.refresh()).toBe('new')
     gate.resolve()

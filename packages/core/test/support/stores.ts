@@ -36,6 +36,11 @@ export const freshKey = (): string => `key-${process.pid}-${++last}`
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** Waits for what is about to happen, however slow the machine is. */
+export async function until(happened: () => boolean): Promise<void> {
+  while (!happened()) await sleep(1)
+}
+
 /** A promise and the functions that settle it. */
 export function deferred<T = void>(): {
   promise: Promise<T>
