@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { packageNames, root, sources } from '../support/repository.js'
-import { anyInDeclarations, indexViolations } from './surface.js'
+import { anyInDeclarations, indexViolations, privateInDeclarations } from './surface.js'
 
 const declarations = (name: string): string => `packages/${name}/dist/index.d.ts`
 
@@ -13,6 +13,17 @@ test.each(packageNames)('there is no any in the public types of %s', (name) => {
   if (!existsSync(root + declarations(name))) throw new Error('The built types are missing: run pnpm build')
   expect(anyInDeclarations(declarations(name), readFileSync(root + declarations(name), 'utf8'))).toEqual([])
 })
+
+test.each(packageNames)('no public class of %s has private members, which would make it nominal', (name) => {
+  expect(privateInDeclarations(declarations(name), readFileSync(root + declarations(name), 'utf8'))).toEqual([])
+})
+
+test.each(['declare class A { #private; }', 'declare class A { private readonly a; }'])(
+  'a private member is noticed in: %s',
+  (text) => {
+    expect(privateInDeclarations('a.d.ts', text)).toHaveLength(1)
+  },
+)
 
 test('a star, a default and a barrel are noticed', () => {
   const files = new Map([

@@ -45,6 +45,26 @@ export function anyInDeclarations(path: string, text: string): string[] {
   return found
 }
 
+/**
+ * Every private member of a class in a declaration file. It would make the class nominal: the types for `import` and those for
+ * `require`, which are two files, would not fit each other. Mark it `@internal` and give it an underscore instead.
+ */
+export function privateInDeclarations(path: string, text: string): string[] {
+  const source = parse(text)
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    const isMember = ts.isClassElement(node) && node.name !== undefined
+    const isPrivate = isMember && (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Private) !== 0
+    if (isPrivate || (isMember && ts.isPrivateIdentifier(node.name))) {
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart())
+      found.push(`${path}:${line + 1} ${node.getText()}`)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return found
+}
+
 /** Inside a function type that constrains a type parameter, directly or by a name that is given to it. */
 function isInFunctionConstraint(node: ts.Node): boolean {
   for (let child = node, parent = node.parent; parent !== undefined; child = parent, parent = parent.parent) {

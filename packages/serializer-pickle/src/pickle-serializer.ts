@@ -1,5 +1,5 @@
 /** The serializer: options in, values to pickles and back. */
-import { BaseSerializer, DeserializationError, InvalidArgumentError } from '@pycached/core'
+import { BaseSerializer, checkOptions, DeserializationError, InvalidArgumentError } from '@pycached/core'
 import { ByteBuffer } from './byte-buffer.js'
 import { ByteReader } from './byte-reader.js'
 import type { NaiveDates } from './datetime.js'
@@ -32,18 +32,23 @@ const KNOWN_OPTIONS = ['reducers', 'naiveDates', 'maxBytes', 'maxDepth', 'maxObj
  */
 export class PickleSerializer extends BaseSerializer {
   override readonly encoding = null
-  private readonly settings: UnpicklerSettings
-  private readonly buffer: ByteBuffer
-  private isWriting = false
-  private readonly strings = new StringCache()
+  /** @internal */
+  readonly _settings: UnpicklerSettings
+  /** @internal */
+  readonly _buffer: ByteBuffer
+  /** @internal */
+  _isWriting = false
+  /** @internal */
+  readonly _strings = new StringCache()
 
   constructor(options: PickleSerializerOptions = {}) {
     super()
-    checkOptions(options)
+    checkOptions(options, KNOWN_OPTIONS, 'PickleSerializer')
+    checkValues(options)
     const { reducers = [], naiveDates = 'utc', ...limits } = options
     const table = new ReducerTable(reducers, RESERVED_NAMES)
-    this.settings = { reducers: table, names: namesFor(table), naiveDates, limits: resolveLimits(limits) }
-    this.buffer = new ByteBuffer(this.settings.limits.maxBytes)
+    this._settings = { reducers: table, names: namesFor(table), naiveDates, limits: resolveLimits(limits) }
+    this._buffer = new ByteBuffer(this._settings.limits.maxBytes)
   }
 
   /**
@@ -52,11 +57,11 @@ export class PickleSerializer extends BaseSerializer {
    * @throws `SerializationError` saying which part of the value cannot be written, and why.
    */
   dumps(value: unknown): Uint8Array<ArrayBuffer> {
-    const { reducers, limits } = this.settings
+    const { reducers, limits } = this._settings
     // A reducer may itself use this serializer while it is being used.
-    const buffer = this.isWriting ? new ByteBuffer(limits.maxBytes) : this.buffer
-    const isOuter = buffer === this.buffer
-    if (isOuter) this.isWriting = true
+    const buffer = this._isWriting ? new ByteBuffer(limits.maxBytes) : this._buffer
+    const isOuter = buffer === this._buffer
+    if (isOuter) this._isWriting = true
     try {
       new Pickler(new PickleOutput(buffer), reducers, limits).dump(value)
       return buffer.copy()
@@ -64,7 +69,7 @@ export class PickleSerializer extends BaseSerializer {
       throw serializationFailure(error, (wanted) => pathTo(wanted, value))
     } finally {
       buffer.reset()
-      if (isOuter) this.isWriting = false
+      if (isOuter) this._isWriting = false
     }
   }
 
@@ -74,9 +79,9 @@ export class PickleSerializer extends BaseSerializer {
    * @throws `DeserializationError` saying what was found at which byte.
    */
   loads(stored: unknown): unknown {
-    const input = new ByteReader(bytesOf(stored, this.settings.limits), this.strings)
+    const input = new ByteReader(bytesOf(stored, this._settings.limits), this._strings)
     try {
-      return new Unpickler(input, this.settings).load()
+      return new Unpickler(input, this._settings).load()
     } catch (error) {
       throw deserializationFailure(error, input.at)
     }
@@ -99,19 +104,7 @@ function bytesOf(stored: unknown, { maxBytes }: Limits): Uint8Array {
   return bytes
 }
 
-function checkOptions(options: PickleSerializerOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgumentError(`PickleSerializer takes an object of options, got ${String(options)}`)
-  }
-  for (const option of Object.keys(options)) {
-    if (!KNOWN_OPTIONS.includes(option)) {
-      throw new InvalidArgumentError(
-        `unknown option '${option}' for PickleSerializer: it has ${KNOWN_OPTIONS.join(', ')}`,
-        { option },
-      )
-    }
-  }
-  const { naiveDates, reducers } = options
+function checkValues({ naiveDates, reducers }: PickleSerializerOptions): void {
   if (naiveDates !== undefined && naiveDates !== 'utc' && naiveDates !== 'local') {
     throw new InvalidArgumentError(`naiveDates is 'utc' or 'local', got ${String(naiveDates)}`, {
       option: 'naiveDates',

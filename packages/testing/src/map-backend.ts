@@ -11,15 +11,17 @@ interface Entry {
  * at, so it is no store for production.
  */
 export class MapBackend implements Backend {
-  readonly #clock: Clock
-  readonly #entries = new Map<string, Entry>()
+  /** @internal */
+  readonly _clock: Clock
+  /** @internal */
+  readonly _entries = new Map<string, Entry>()
 
   constructor(clock: Clock = systemClock) {
-    this.#clock = clock
+    this._clock = clock
   }
 
   get(key: string): unknown {
-    return this.#live(key)?.value
+    return this._live(key)?.value
   }
 
   getMany(keys: readonly string[]): readonly unknown[] {
@@ -27,7 +29,7 @@ export class MapBackend implements Backend {
   }
 
   set(key: string, value: unknown, ttlMs: number | undefined): void {
-    this.#entries.set(key, { value, expiresAtMs: this.#expiryOf(ttlMs) })
+    this._entries.set(key, { value, expiresAtMs: this._expiryOf(ttlMs) })
   }
 
   setMany(entries: readonly (readonly [key: string, value: unknown])[], ttlMs: number | undefined): void {
@@ -35,13 +37,13 @@ export class MapBackend implements Backend {
   }
 
   add(key: string, value: unknown, ttlMs: number | undefined): boolean {
-    if (this.#live(key) !== undefined) return false
+    if (this._live(key) !== undefined) return false
     this.set(key, value, ttlMs)
     return true
   }
 
   delete(key: string): boolean {
-    return this.#live(key) !== undefined && this.#entries.delete(key)
+    return this._live(key) !== undefined && this._entries.delete(key)
   }
 
   deleteMany(keys: readonly string[]): number {
@@ -49,11 +51,11 @@ export class MapBackend implements Backend {
   }
 
   exists(key: string): boolean {
-    return this.#live(key) !== undefined
+    return this._live(key) !== undefined
   }
 
   increment(key: string, delta: number, initial: unknown): number | undefined {
-    const entry = this.#live(key)
+    const entry = this._live(key)
     if (entry === undefined) {
       this.set(key, initial, undefined)
       return delta
@@ -69,47 +71,49 @@ export class MapBackend implements Backend {
   }
 
   expire(key: string, ttlMs: number | undefined): boolean {
-    const entry = this.#live(key)
+    const entry = this._live(key)
     if (entry === undefined) return false
-    entry.expiresAtMs = this.#expiryOf(ttlMs)
+    entry.expiresAtMs = this._expiryOf(ttlMs)
     return true
   }
 
   clear(prefix: string): void {
-    for (const key of this.#entries.keys()) if (key.startsWith(prefix)) this.#entries.delete(key)
+    for (const key of this._entries.keys()) if (key.startsWith(prefix)) this._entries.delete(key)
   }
 
   compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl): boolean {
-    const entry = this.#live(key)
+    const entry = this._live(key)
     if (!isSame(entry?.value, expected)) return false
-    const expiresAtMs = ttlMs === 'keep' ? (entry?.expiresAtMs ?? this.#expiryOf(undefined)) : this.#expiryOf(ttlMs)
-    this.#entries.set(key, { value, expiresAtMs })
+    const expiresAtMs = ttlMs === 'keep' ? (entry?.expiresAtMs ?? this._expiryOf(undefined)) : this._expiryOf(ttlMs)
+    this._entries.set(key, { value, expiresAtMs })
     return true
   }
 
   compareAndDelete(key: string, expected: unknown): boolean {
-    const entry = this.#live(key)
-    return entry !== undefined && isSame(entry.value, expected) && this.#entries.delete(key)
+    const entry = this._live(key)
+    return entry !== undefined && isSame(entry.value, expected) && this._entries.delete(key)
   }
 
   /** Answers `keys`, in the order in which they were first set. */
   raw(command: string): unknown {
-    if (command === 'keys') return [...this.#entries.keys()].filter((key) => this.#live(key) !== undefined)
+    if (command === 'keys') return [...this._entries.keys()].filter((key) => this._live(key) !== undefined)
     throw new InvalidArgumentError(`this store has no command '${command}': it knows keys`, { option: 'command' })
   }
 
   close(): void {
-    this.#entries.clear()
+    this._entries.clear()
   }
 
-  #expiryOf(ttlMs: number | undefined): number {
-    return ttlMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() + ttlMs
+  /** @internal */
+  _expiryOf(ttlMs: number | undefined): number {
+    return ttlMs === undefined ? Number.POSITIVE_INFINITY : this._clock.now() + ttlMs
   }
 
-  #live(key: string): Entry | undefined {
-    const entry = this.#entries.get(key)
-    if (entry === undefined || entry.expiresAtMs > this.#clock.now()) return entry
-    this.#entries.delete(key)
+  /** @internal */
+  _live(key: string): Entry | undefined {
+    const entry = this._entries.get(key)
+    if (entry === undefined || entry.expiresAtMs > this._clock.now()) return entry
+    this._entries.delete(key)
     return undefined
   }
 }

@@ -27,21 +27,26 @@ const OPTIONS = ['namespace', 'timeout', 'signal']
  * changed and changed back is the same; with the null serializer in memory, a value is the same if it is the same object.
  */
 export class OptimisticLock {
-  readonly #state: CacheState
-  readonly #key: string
-  readonly #storedKey: string
-  readonly #options: OptimisticLockOptions
-  #read: { readonly stored: unknown } | undefined
+  /** @internal */
+  readonly _state: CacheState
+  /** @internal */
+  readonly _key: string
+  /** @internal */
+  readonly _storedKey: string
+  /** @internal */
+  readonly _options: OptimisticLockOptions
+  /** @internal */
+  _read: { readonly stored: unknown } | undefined
 
   /** @throws `InvalidArgumentError`, `InvalidDurationError` */
   constructor(cache: BaseCache, key: string, options: OptimisticLockOptions = {}) {
-    this.#state = stateOf(cache, 'OptimisticLock')
+    this._state = stateOf(cache, 'OptimisticLock')
     checkOptions(options, OPTIONS, 'OptimisticLock')
     const { namespace, timeout, signal } = options
     toTimeoutMs(timeout, undefined)
-    this.#key = key
-    this.#storedKey = cache.buildKey(key, namespace)
-    this.#options = { timeout, signal }
+    this._key = key
+    this._storedKey = cache.buildKey(key, namespace)
+    this._options = { timeout, signal }
   }
 
   /**
@@ -50,8 +55,8 @@ export class OptimisticLock {
    * @returns the lock itself
    */
   async acquire(): Promise<this> {
-    this.#read = undefined
-    this.#read = { stored: await run(this.#state, READ, this.#key, this.#storedKey, this.#options) }
+    this._read = undefined
+    this._read = { stored: await run(this._state, READ, this._key, this._storedKey, this._options) }
     return this
   }
 
@@ -64,15 +69,15 @@ export class OptimisticLock {
    * `InvalidArgumentError` before `acquire`; otherwise as `set`.
    */
   async cas(value: unknown, options?: CasOptions): Promise<true> {
-    if (this.#read === undefined) {
-      throw new InvalidArgumentError(`cas on '${this.#key}' needs to know what was stored: acquire the lock before`, {
-        key: this.#key,
+    if (this._read === undefined) {
+      throw new InvalidArgumentError(`cas on '${this._key}' needs to know what was stored: acquire the lock before`, {
+        key: this._key,
       })
     }
-    const replacement = { storedKey: this.#storedKey, read: this.#read.stored, value }
-    if (await run(this.#state, REPLACE, this.#key, replacement, options)) return true
-    throw new OptimisticLockError(`'${this.#key}' was changed after it was read: acquire the lock again, then cas`, {
-      key: this.#key,
+    const replacement = { storedKey: this._storedKey, read: this._read.stored, value }
+    if (await run(this._state, REPLACE, this._key, replacement, options)) return true
+    throw new OptimisticLockError(`'${this._key}' was changed after it was read: acquire the lock again, then cas`, {
+      key: this._key,
     })
   }
 }

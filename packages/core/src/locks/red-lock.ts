@@ -41,28 +41,36 @@ const LAST_POLL_MS = 50
  * each takes its turn.
  */
 export class RedLock implements AsyncDisposable {
-  readonly #state: CacheState
-  readonly #key: string
-  readonly #lockKey: string
-  readonly #leaseMs: number
-  readonly #timeout: Duration | null | undefined
-  readonly #signal: AbortSignal | undefined
-  /** Between `acquire` and `release`. */
-  #acquired: Hold | undefined
-  #acquiring = false
-  #latest: Hold | undefined
+  /** @internal */
+  readonly _state: CacheState
+  /** @internal */
+  readonly _key: string
+  /** @internal */
+  readonly _lockKey: string
+  /** @internal */
+  readonly _leaseMs: number
+  /** @internal */
+  readonly _timeout: Duration | null | undefined
+  /** @internal */
+  readonly _signal: AbortSignal | undefined
+  /** @internal Between `acquire` and `release`. */
+  _acquired: Hold | undefined
+  /** @internal */
+  _acquiring = false
+  /** @internal */
+  _latest: Hold | undefined
 
   /** @throws `InvalidArgumentError`, `InvalidDurationError` */
   constructor(cache: BaseCache, key: string, options: RedLockOptions = {}) {
-    this.#state = stateOf(cache, 'RedLock')
+    this._state = stateOf(cache, 'RedLock')
     checkOptions(options, OPTIONS, 'RedLock')
     const { lease = DEFAULT_LEASE, namespace, timeout, signal } = options
-    this.#key = key
-    this.#lockKey = `${cache.buildKey(key, namespace)}-lock`
-    this.#leaseMs = toMs(lease, 'lease')
+    this._key = key
+    this._lockKey = `${cache.buildKey(key, namespace)}-lock`
+    this._leaseMs = toMs(lease, 'lease')
     toTimeoutMs(timeout, undefined)
-    this.#timeout = timeout
-    this.#signal = signal
+    this._timeout = timeout
+    this._signal = signal
   }
 
   /**
@@ -70,7 +78,7 @@ export class RedLock implements AsyncDisposable {
    * cache. That the lease has ended meanwhile, only {@link release} finds out.
    */
   get held(): boolean {
-    return this.#latest?.held ?? false
+    return this._latest?.held ?? false
   }
 
   /**
@@ -81,17 +89,17 @@ export class RedLock implements AsyncDisposable {
    * @throws `InvalidArgumentError` if this object was acquired and not released; `BackendError`, `CacheTimeoutError`, `CacheClosedError`.
    */
   async acquire(): Promise<this> {
-    if (this.#acquiring || this.#acquired !== undefined) {
+    if (this._acquiring || this._acquired !== undefined) {
       throw new InvalidArgumentError(
-        `this lock on '${this.#key}' is acquired already: release it first, or make another RedLock`,
-        { key: this.#key },
+        `this lock on '${this._key}' is acquired already: release it first, or make another RedLock`,
+        { key: this._key },
       )
     }
-    this.#acquiring = true
+    this._acquiring = true
     try {
-      this.#acquired = await this.#take()
+      this._acquired = await this._take()
     } finally {
-      this.#acquiring = false
+      this._acquiring = false
     }
     return this
   }
@@ -102,8 +110,8 @@ export class RedLock implements AsyncDisposable {
    * @returns whether the lock was still its own: `false` after the lease has ended, and where it was never held.
    */
   async release(): Promise<boolean> {
-    const hold = this.#acquired
-    this.#acquired = undefined
+    const hold = this._acquired
+    this._acquired = undefined
     return hold === undefined ? false : hold.release()
   }
 
@@ -113,12 +121,12 @@ export class RedLock implements AsyncDisposable {
    * @returns what `fn` returns. That the lock could not be given back is reported as a process warning: its lease ends it.
    */
   async run<T>(fn: () => T | PromiseLike<T>): Promise<Awaited<T>> {
-    const hold = await this.#take()
+    const hold = await this._take()
     try {
       return await fn()
     } finally {
       await hold.release().catch((error) => {
-        const key = JSON.stringify(this.#key)
+        const key = JSON.stringify(this._key)
         warn(`the lock on ${key} could not be released and ends with its lease: ${describe(error)}`, error.code)
       })
     }
@@ -130,23 +138,24 @@ export class RedLock implements AsyncDisposable {
 
   /** @internal `false` if somebody broke what {@link acquire} took; `true` also where the lease has ended, or nothing is known. */
   async _isUnbroken(): Promise<boolean> {
-    return this.#acquired === undefined ? true : this.#acquired.isUnbroken()
+    return this._acquired === undefined ? true : this._acquired.isUnbroken()
   }
 
   /** @internal Takes the lock from whoever has it, in whatever process. */
   async _break(): Promise<void> {
     try {
-      await run(this.#state, BREAK, this.#key, { lockKey: this.#lockKey }, { timeout: this.#timeout })
+      await run(this._state, BREAK, this._key, { lockKey: this._lockKey }, { timeout: this._timeout })
     } finally {
-      nudgeFirst(this.#state.backend, this.#lockKey)
+      nudgeFirst(this._state.backend, this._lockKey)
     }
   }
 
-  async #take(): Promise<Hold> {
-    const claim = { lockKey: this.#lockKey, token: crypto.randomUUID(), leaseMs: this.#leaseMs }
-    const hold = new Hold(this.#state, this.#key, claim, this.#timeout)
-    await hold.take(this.#signal)
-    this.#latest = hold
+  /** @internal */
+  async _take(): Promise<Hold> {
+    const claim = { lockKey: this._lockKey, token: crypto.randomUUID(), leaseMs: this._leaseMs }
+    const hold = new Hold(this._state, this._key, claim, this._timeout)
+    await hold.take(this._signal)
+    this._latest = hold
     return hold
   }
 }

@@ -7,22 +7,23 @@ export class PyEnumMember {
   /** `null` for combined flags. */
   readonly name: string | null
   readonly value: unknown
-  private readonly owner: PyEnum
+  /** @internal */
+  readonly _owner: PyEnum
 
   constructor(owner: PyEnum, name: string | null, value: unknown) {
-    this.owner = owner
+    this._owner = owner
     this.name = name
     this.value = value
     // Not part of what a member looks like, when printed or compared.
-    Object.defineProperty(this, 'owner', { enumerable: false })
+    Object.defineProperty(this, '_owner', { enumerable: false })
     Object.freeze(this)
   }
 
   /** Both flags in one; `undefined` if they are no flags of one enum. */
   combine(other: PyEnumMember): PyEnumMember | undefined {
-    if (other.owner !== this.owner || typeof this.value !== 'number' || typeof other.value !== 'number')
+    if (other._owner !== this._owner || typeof this.value !== 'number' || typeof other.value !== 'number')
       return undefined
-    return this.owner.find(this.value | other.value)
+    return this._owner.find(this.value | other.value)
   }
 }
 
@@ -49,45 +50,50 @@ export class PyEnum<M extends Readonly<Record<string, unknown>> = Readonly<Recor
   readonly module: string
   readonly name: string
   readonly members: { readonly [K in keyof M]: PyEnumMember }
-  private readonly flag: boolean
-  private readonly byName = new Map<string, PyEnumMember>()
-  private readonly byValue = new Map<string, PyEnumMember>()
-  private bits = 0
+  /** @internal */
+  readonly _flag: boolean
+  /** @internal */
+  readonly _byName = new Map<string, PyEnumMember>()
+  /** @internal */
+  readonly _byValue = new Map<string, PyEnumMember>()
+  /** @internal */
+  _bits = 0
 
   constructor({ module, name, members, flag = false }: PyEnumOptions<M>) {
     this.module = module
     this.name = name
-    this.flag = flag
+    this._flag = flag
     // A class of its own, so that its members are told from those of other enums.
     this.class = class extends PyEnumMember {}
     Object.defineProperty(this.class, 'name', { value: name })
-    for (const [key, value] of Object.entries(members)) this.add(key, value)
-    this.members = Object.freeze(Object.fromEntries(this.byName)) as typeof this.members
+    for (const [key, value] of Object.entries(members)) this._add(key, value)
+    this.members = Object.freeze(Object.fromEntries(this._byName)) as typeof this.members
   }
 
-  private add(name: string, value: unknown): void {
-    if (this.flag && !(Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0x7fff_ffff)) {
+  /** @internal */
+  _add(name: string, value: unknown): void {
+    if (this._flag && !(Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0x7fff_ffff)) {
       throw new InvalidArgumentError(`the flag ${this.name}.${name} needs a value of bits, a whole number below 2^31`, {
         option: 'members',
       })
     }
     const key = keyOf(value)
     // As in Python, a second name for a value is an alias.
-    const member = this.byValue.get(key) ?? new this.class(this, name, value)
-    this.byName.set(name, member)
-    this.byValue.set(key, member)
-    if (this.flag) this.bits |= value as number
+    const member = this._byValue.get(key) ?? new this.class(this, name, value)
+    this._byName.set(name, member)
+    this._byValue.set(key, member)
+    if (this._flag) this._bits |= value as number
   }
 
   member(name: string): PyEnumMember | undefined {
-    return this.byName.get(name)
+    return this._byName.get(name)
   }
 
   /** The member with this value; for a flag also a combination of members. */
   find(value: unknown): PyEnumMember | undefined {
-    const member = this.byValue.get(keyOf(value))
-    if (member !== undefined || !this.flag || !Number.isInteger(value)) return member
-    const isCombination = (value as number) >= 0 && ((value as number) & ~this.bits) === 0
+    const member = this._byValue.get(keyOf(value))
+    if (member !== undefined || !this._flag || !Number.isInteger(value)) return member
+    const isCombination = (value as number) >= 0 && ((value as number) & ~this._bits) === 0
     return isCombination && (value as number) <= 0x7fff_ffff ? new this.class(this, null, value) : undefined
   }
 
