@@ -6,5 +6,5 @@ import { shared } from './support.js'
 describe('the contract of backends, on Redis', () => {
   const prefix = `${inject('redisNamespace')}-contract`
   const create = (options: object) => new RedisCache({ ...options, ...shared() })
-  for (const { title, run } of backendContract({ create, prefix })) test(title, run)
+  for (const { title, run } of backendContract({ create, prefix })) test.concurrent(title, run)
 })
