@@ -20,6 +20,9 @@ const source = {
   esbuild: { target: 'node20' as const },
 }
 
+/** Only for what hangs: synchronous properties take seconds on a busy machine, and no test is about its own duration. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
+
 const project = (
   name: string,
   dir: string,
@@ -27,7 +30,7 @@ const project = (
 ): TestProjectInlineConfiguration => ({
   ...source,
   root: root + dir,
-  test: { name, include: ['test/**/*.test.ts'], exclude: configDefaults.exclude, ...test },
+  test: { name, include: ['test/**/*.test.ts'], exclude: configDefaults.exclude, ...patience, ...test },
 })
 
 const legacy = 'test/legacy/**'
