@@ -46,9 +46,12 @@ test('a fraction of a millisecond is rounded up, so that nothing lives too short
 
 test.each([-1, -1000, -100_000])('works on a clock that starts at %d', (startMs) => {
   const { clock, add, expiry, removed } = start(new FakeClock(startMs))
+  // Its deadline is 0, which is how the expiry writes "never".
   const entry = add('key', -startMs)
   expect(expiry.isExpired(entry)).toBe(false)
-  clock.advance(-startMs + 2000)
+  clock.advance(-startMs + 1)
+  expect(expiry.isExpired(entry)).toBe(true)
+  clock.advance(2000)
   expect(removed.map(([key]) => key)).toEqual(['key'])
 })
 
