@@ -352,6 +352,19 @@ describe('deadlines and signals', () => {
   })
 })
 
+test('post hooks do not run for a caller who is gone, though the command had run', async () => {
+  const seen: string[] = []
+  const { clock, backend, cache } = make([{ postSet: () => void seen.push('postSet') }])
+  backend.muffle('set')
+  const error = errorOf(cache.set('key', 1))
+  await clock.advanceAsync(5000)
+  expect(await error).toMatchObject({ name: 'CacheTimeoutError', mayHaveExecuted: true })
+  backend.restore()
+  await clock.advanceAsync(0)
+  expect(await cache.get('key')).toBe(1)
+  expect(seen).toEqual([])
+})
+
 describe('onError', () => {
   afterEach(() => vi.restoreAllMocks())
 

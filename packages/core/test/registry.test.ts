@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BasePlugin, Caches, register } from '@pycached/core'
@@ -96,6 +96,20 @@ describe('module#Export', () => {
     try {
       expect((resolveClassPath('./relative.cjs#Relative', 'serializer') as { name: string }).name).toBe('Relative')
     } finally {
+      cwd.mockRestore()
+    }
+  })
+
+  test('is looked for beside the main script too, where programs are started from elsewhere', () => {
+    mkdirSync(join(folder, 'app', 'node_modules', 'acme-beside'), { recursive: true })
+    file('app/node_modules/acme-beside/index.js', 'exports.Beside = class Beside {}')
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue(tmpdir())
+    const [, script] = process.argv
+    process.argv[1] = join(folder, 'app', 'main.js')
+    try {
+      expect(resolveClassPath('acme-beside#Beside', 'serializer').name).toBe('Beside')
+    } finally {
+      process.argv[1] = script as string
       cwd.mockRestore()
     }
   })
