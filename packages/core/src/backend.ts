@@ -60,14 +60,14 @@ export interface Backend {
   compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl): MaybePromise<boolean>
   /** Deletes the key if its value still is `expected`; whether it did. */
   compareAndDelete(key: string, expected: unknown): MaybePromise<boolean>
-  /** Passes a command to the client below, as it is. */
-  raw(command: string, args: readonly unknown[]): MaybePromise<unknown>
+  /** Passes a command to the client below, as it is; a store of text and bytes answers in the form that `encoding` says. */
+  raw(command: string, args: readonly unknown[], encoding: Encoding): MaybePromise<unknown>
   /** Frees everything that the backend opened. Called once; no primitive is called afterwards. */
   close(): MaybePromise<void>
   /**
    * Optional: the same store for keys that start with `prefix`, which callers then leave away. A backend that offers it finds the
    * entries of one namespace without building a longer key for each call. Complete keys reach the same entries through the
-   * backend itself.
+   * backend itself. `undefined`: not for this prefix.
    */
-  scope?(prefix: string): Backend
+  scope?(prefix: string): Backend | undefined
 }

@@ -104,7 +104,8 @@ export interface CacheCommands {
   clear(options?: CommandOptions): Promise<true>
   /**
    * Passes a command to the underlying client and resolves to whatever it returns: no namespace, no serializer, no portability.
-   * Memory answers `get set has delete clear keys size` on its store.
+   * Redis answers in text or bytes as the serializer's `encoding` says; memory answers `get set has delete clear keys size` on its
+   * store.
    */
   raw(command: string, ...args: unknown[]): Promise<unknown>
 }

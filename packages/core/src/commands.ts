@@ -172,7 +172,7 @@ export const RAW = command<string, readonly unknown[], CommandOptions, unknown>(
   writes: true,
   disabled: () => undefined,
   call(state, name, args) {
-    if (typeof name === 'string' && name !== '') return state.backend.raw(name, args)
+    if (typeof name === 'string' && name !== '') return state.backend.raw(name, args, state.serializer.encoding)
     throw new InvalidArgumentError("raw needs a command's name, such as 'get'", { option: 'command' })
   },
   finish: (_state, answer: unknown) => answer,

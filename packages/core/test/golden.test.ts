@@ -117,7 +117,6 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   'increment_on_pickle/redis 1': [7, COUNTS],
   'increment_on_pickle/redis 2': [7, COUNTS],
   'clear_empty/redis 2': [REFUSED, 'only a cache without a namespace empties the database'],
-  'raw_pickle/redis 1': [expect.any(String), 'as in ioredis, get replies with text; getBuffer has the bytes'],
   'serializer_null/redis 2': [REFUSED, NULL],
   'serializer_null/redis 3': [null, BEFORE],
   'serializer_msgpack_none/redis 1': ['value', AS_TEXT],

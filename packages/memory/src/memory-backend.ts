@@ -1,7 +1,6 @@
 /** The store of one memory cache. */
 import { type Backend, type Clock, InvalidArgumentError, type MaybePromise, type ReplacedTtl } from '@pycached/core'
 import { Expiry } from './expiry.js'
-import { Prefixed } from './prefixed.js'
 import { Table } from './table.js'
 
 /** Entries below one prefix, found by the rest of their keys. */
@@ -124,10 +123,10 @@ export class MemoryBackend implements Backend {
     this.#home?.table.takeAll()
   }
 
-  /** The first one is found by short keys, the same again too; others build the complete key for each call. */
-  scope(prefix: string): Backend {
+  /** Only the first one, again and again: a cache has one namespace of its own. */
+  scope(prefix: string): Backend | undefined {
     if (prefix === this.#home?.prefix) return this.#home.table
-    if (this.#home !== undefined || prefix === '') return new Prefixed(this, prefix)
+    if (this.#home !== undefined || prefix === '') return undefined
     const table = new Table(this, this.#expiry)
     this.#rest.move(prefix, table)
     this.#home = { prefix, table }

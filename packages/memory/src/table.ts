@@ -1,5 +1,5 @@
 /** Keys → entries: every primitive of a store, each one synchronous and so atomic. */
-import type { Backend, MaybePromise, ReplacedTtl } from '@pycached/core'
+import type { Backend, Encoding, MaybePromise, ReplacedTtl } from '@pycached/core'
 import { Entry } from './entry.js'
 import type { Expiry } from './expiry.js'
 import { inSlices } from './in-slices.js'
@@ -110,8 +110,8 @@ export class Table implements Backend {
     return true
   }
 
-  raw(command: string, args: readonly unknown[]): MaybePromise<unknown> {
-    return this.#whole.raw(command, args)
+  raw(command: string, args: readonly unknown[], encoding: Encoding): MaybePromise<unknown> {
+    return this.#whole.raw(command, args, encoding)
   }
 
   close(): MaybePromise<void> {

@@ -1,10 +1,16 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { systemClock } from '@pycached/core'
+import { type Backend, systemClock } from '@pycached/core'
 import { FakeClock } from '@pycached/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MemoryBackend } from '../src/memory-backend.js'
+
+function scopeOf(backend: MemoryBackend, prefix: string): Backend {
+  const scope = backend.scope(prefix)
+  if (scope === undefined) throw new Error(`There is another scope already than ${prefix}`)
+  return scope
+}
 
 const make = (clock = new FakeClock()) => ({ clock, backend: new MemoryBackend(clock) })
 
@@ -48,8 +54,6 @@ test('values are kept as they are, whatever their type and the encoding asked fo
     10n,
   ]) {
     backend.set('key', value, undefined)
-    for (const encoding of ['utf-8', null] as const)
-      expect(Object.is(backend.scope('x').get('key', encoding), undefined)).toBe(true)
     expect(Object.is(backend.get('key'), value)).toBe(true)
   }
 })
@@ -118,7 +122,7 @@ test('the memory of what expired, was deleted, replaced or cleared is given back
     values.push(new WeakRef(one))
     return one
   }
-  for (const store of [backend, backend.scope('main:'), backend.scope('other:')]) {
+  for (const store of [backend, scopeOf(backend, 'main:')]) {
     for (let index = 0; index < 100; index++) {
       void store.set(`expired-${index}`, value(), 1000 + index * 10)
       void store.set(`deleted-${index}`, value(), 3_600_000)
@@ -129,11 +133,23 @@ test('the memory of what expired, was deleted, replaced or cleared is given back
     }
     void store.clear('cleared:')
   }
-  expect([clock.pending, clock.referenced]).toEqual([1, 0])
+  const other = new MemoryBackend(clock)
+  for (let index = 0; index < 100; index++) other.set(`${index}`, value(), 3_600_000)
+  void other.clear('')
+  expect([clock.pending, clock.referenced]).toEqual([2, 0])
   clock.advance(4000)
   await collectGarbage()
   expect(values.filter((weak) => weak.deref() !== undefined).length).toBe(0)
-  expect(backend.raw('size', [])).toBe(300)
+  expect(backend.raw('size', [])).toBe(200)
+})
+
+test('a key that expires takes nothing along that has its name in a scope', () => {
+  const { clock, backend } = make()
+  const home = scopeOf(backend, 'main:')
+  backend.set('key', 'outside', 1000)
+  void home.set('key', 'inside', undefined)
+  clock.advance(3000)
+  expect([backend.get('key'), home.get('key', 'utf-8')]).toEqual([undefined, 'inside'])
 })
 
 test('nothing expired is served after the event loop was blocked', async () => {
@@ -149,7 +165,7 @@ test('nothing expired is served after the event loop was blocked', async () => {
 test('close cancels the timer and lets go of the entries', () => {
   const { clock, backend } = make()
   backend.set('key', 'value', 1000)
-  void backend.scope('main:').set('key', 'value', undefined)
+  void scopeOf(backend, 'main:').set('key', 'value', undefined)
   backend.close()
   expect(clock.pending).toBe(0)
   expect(backend.raw('size', [])).toBe(0)
@@ -191,7 +207,7 @@ test('what is written while a clear of everything goes on keeps its own time to 
 
 test('raw answers get, set, has, delete, keys, size and clear, with complete keys', () => {
   const { clock, backend } = make()
-  const home = backend.scope('main:')
+  const home = scopeOf(backend, 'main:')
   void home.set('short', 1, undefined)
   expect(backend.raw('set', ['other', 2])).toBe(true)
   expect(backend.raw('get', ['main:short'])).toBe(1)
@@ -199,7 +215,7 @@ test('raw answers get, set, has, delete, keys, size and clear, with complete key
   expect(backend.raw('has', ['other'])).toBe(true)
   expect([...(backend.raw('keys', []) as string[])].sort()).toEqual(['main:short', 'other'])
   expect(backend.raw('size', [])).toBe(2)
-  expect(home.raw('get', ['main:short'])).toBe(1)
+  expect(home.raw('get', ['main:short'], 'utf-8')).toBe(1)
   expect(backend.raw('delete', ['main:short'])).toBe(true)
   expect(backend.raw('delete', ['main:short'])).toBe(false)
   backend.set('expiring', 1, 1000)
@@ -228,7 +244,7 @@ test.each([
   expect(() => make().backend.raw(...args)).toThrow(message)
 })
 
-test('whole store, first scope and other scopes are one store, whatever is done through them', () => {
+test('a scope and the whole store are one store, whatever is done through either, and there is one scope', () => {
   const key = fc.constantFrom(
     '',
     'a',
@@ -245,7 +261,7 @@ test('whole store, first scope and other scopes are one store, whatever is done 
   )
   const prefix = fc.constantFrom('main:', 'main:a', 'm', 'a:', 'other:')
   const step = fc.record({
-    through: fc.option(prefix, { nil: undefined }),
+    scoped: fc.boolean(),
     action: fc.constantFrom(
       'set',
       'add',
@@ -261,12 +277,12 @@ test('whole store, first scope and other scopes are one store, whatever is done 
     key,
   })
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+    fc.property(prefix, fc.array(step, { maxLength: 40 }), (home, steps) => {
       const { backend } = make()
       const model = new Map<string, string>()
-      for (const { through, action, key: short } of steps) {
-        const store = through === undefined ? backend : backend.scope(through)
-        const complete = (through ?? '') + short
+      for (const { scoped, action, key: short } of steps) {
+        const store = scoped ? scopeOf(backend, home) : backend
+        const complete = (scoped ? home : '') + short
         if (complete === '' && action !== 'clear') continue
         if (action === 'set') {
           void store.set(short, '1', undefined)
@@ -304,10 +320,11 @@ test('whole store, first scope and other scopes are one store, whatever is done 
         expect(new Set(backend.raw('keys', []) as string[])).toEqual(new Set(model.keys()))
         expect(backend.getMany([...model.keys()])).toEqual([...model.values()])
         for (const [one, value] of model) {
-          if (through !== undefined && one.startsWith(through))
-            expect(store.get(one.slice(through.length), 'utf-8')).toBe(value)
+          if (scoped && one.startsWith(home)) expect(store.get(one.slice(home.length), 'utf-8')).toBe(value)
         }
       }
+      scopeOf(backend, home)
+      expect([backend.scope(`${home}x`), backend.scope('')]).toEqual([undefined, undefined])
     }),
     { numRuns: 300 },
   )

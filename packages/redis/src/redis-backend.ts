@@ -82,11 +82,12 @@ export class RedisBackend implements Backend {
     return this.#script(COMPARE_AND_DELETE, [checkKey(key)], [toArgument(expected)], isOne)
   }
 
-  /** Any Redis command, by its name. As in ioredis, a name that ends in `Buffer` (`getBuffer`) has bytes in its reply. */
-  raw(command: string, args: readonly unknown[]): Promise<unknown> {
+  /** Any Redis command, by its name. As in ioredis, a name that ends in `Buffer` (`getBuffer`) has bytes in its reply in any case. */
+  raw(command: string, args: readonly unknown[], encoding: Encoding): Promise<unknown> {
     const { client } = this.#connection
     const words = args.flat().map(toRawArgument)
-    const method = command.endsWith('Buffer') ? (client as unknown as Record<string, unknown>)[command] : undefined
+    const name = encoding === null && !command.endsWith('Buffer') ? `${command.toLowerCase()}Buffer` : command
+    const method = name.endsWith('Buffer') ? (client as unknown as Record<string, unknown>)[name] : undefined
     const reply =
       typeof method === 'function'
         ? (method.apply(client, words) as Promise<unknown>)

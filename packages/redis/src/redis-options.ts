@@ -47,24 +47,24 @@ export const REDIS_OPTIONS: OptionParsers = Object.freeze({
 const DEFAULT_CONNECT_TIMEOUT_MS = 4000
 /** Far above what a command takes: a server that is merely slow keeps its connection. */
 const SILENCE_MS = 15_000
-const ADDRESS = ['endpoint', 'port', 'db', 'username', 'password', 'tls', 'connectTimeout'] as const
+const ADDRESS_OPTIONS = ['endpoint', 'port', 'db', 'username', 'password', 'tls', 'connectTimeout'] as const
 const CLIENT_METHODS = ['call', 'getBuffer', 'mgetBuffer', 'scanBuffer'] as const
 
-/** Where an own connection leads; nothing for a client of the user's. */
-export function addressOf({
-  client,
-  endpoint = '127.0.0.1',
-  port = 6379,
-  db = 0,
-}: RedisCacheOptions): Pick<RedisCacheOptions, 'endpoint' | 'port' | 'db'> {
-  return client === undefined ? { endpoint, port, db } : {}
+/** Where and how a connection of our own is made. */
+export interface Address {
+  readonly endpoint: string
+  readonly port: number
+  readonly db: number
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly tls: boolean | TlsOptions
+  readonly connectTimeoutMs: number
 }
 
-/** Opens nothing yet. Throws `InvalidArgumentError` for an option that no connection can have. */
-export function connectionOf(options: RedisCacheOptions): Connection {
-  if (options.client !== undefined) return borrowConnection(checkClient(options.client, options))
-  const { endpoint = '', port = 0, db = 0 } = addressOf(options)
-  const { username, password, tls = false, connectTimeout } = options
+/** `undefined` for a client of the user's own. Throws `InvalidArgumentError` for an option that no connection can have. */
+export function addressOf(options: RedisCacheOptions): Address | undefined {
+  if (options.client !== undefined) return undefined
+  const { endpoint = '127.0.0.1', port = 6379, db = 0, username, password, tls = false, connectTimeout } = options
   check(typeof endpoint === 'string' && endpoint !== '', 'endpoint', 'the name or address of a host', endpoint)
   check(Number.isInteger(port) && port > 0 && port < 65_536, 'port', 'an integer from 1 to 65535', port)
   check(Number.isSafeInteger(db) && db >= 0, 'db', 'the number of a database, 0 or more', db)
@@ -73,7 +73,15 @@ export function connectionOf(options: RedisCacheOptions): Connection {
   check(typeof tls === 'boolean' || (typeof tls === 'object' && tls !== null), 'tls', 'true, false or TLS options', tls)
   const connectTimeoutMs =
     connectTimeout === undefined ? DEFAULT_CONNECT_TIMEOUT_MS : toMs(connectTimeout, 'connectTimeout')
-  return ownConnection({ host: endpoint, port, db, username, password, tls, connectTimeoutMs, silenceMs: SILENCE_MS })
+  return { endpoint, port, db, username, password, tls, connectTimeoutMs }
+}
+
+/** Opens nothing yet. */
+export function connectionOf(options: RedisCacheOptions): Connection {
+  const address = addressOf(options)
+  if (address === undefined) return borrowConnection(checkClient(options.client as RedisLike, options))
+  const { endpoint: host, ...how } = address
+  return ownConnection({ host, ...how, silenceMs: SILENCE_MS })
 }
 
 /** What `redis://user:password@host:port/db` stands for; `rediss:` is the same with TLS. */
@@ -90,7 +98,7 @@ export function addressOptions({ scheme, host, port, path, username, password }:
 }
 
 function checkClient(client: RedisLike, options: RedisCacheOptions): RedisLike {
-  for (const option of ADDRESS) {
+  for (const option of ADDRESS_OPTIONS) {
     if (options[option] === undefined) continue
     throw new InvalidArgumentError(
       `client is connected in its own way, so ${option} means nothing: give one of the two`,

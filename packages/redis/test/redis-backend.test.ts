@@ -428,21 +428,30 @@ describe('raw', () => {
   test('answers what the client answers, for a command in any case', async () => {
     const { backend, client, key } = fixture()
     await client.set(key('k'), '"v"')
-    expect(await backend.raw('get', [key('k')])).toBe('"v"')
-    expect(await backend.raw('GET', [key('k')])).toBe('"v"')
-    expect(await backend.raw('get', [key('no')])).toBeNull()
-    expect(await backend.raw('mget', [[key('k'), key('no')]])).toEqual(['"v"', null])
-    expect(await backend.raw('incrby', [key('n'), 3])).toBe(3)
+    expect(await backend.raw('get', [key('k')], 'utf-8')).toBe('"v"')
+    expect(await backend.raw('GET', [key('k')], 'utf-8')).toBe('"v"')
+    expect(await backend.raw('get', [key('no')], 'utf-8')).toBeNull()
+    expect(await backend.raw('mget', [[key('k'), key('no')]], 'utf-8')).toEqual(['"v"', null])
+    expect(await backend.raw('incrby', [key('n'), 3], 'utf-8')).toBe(3)
     await client.hset(key('h'), 'f', 'v')
-    expect(await backend.raw('HGETALL', [key('h')])).toEqual({ f: 'v' })
+    expect(await backend.raw('HGETALL', [key('h')], 'utf-8')).toEqual({ f: 'v' })
+  })
+
+  test('gives bytes where the encoding is null, and numbers as numbers', async () => {
+    const { backend, client, key } = fixture()
+    await client.set(key('b'), Buffer.from([1, 2, 200]))
+    expect(await backend.raw('GET', [key('b')], null)).toEqual(Buffer.from([1, 2, 200]))
+    expect(await backend.raw('mget', [[key('b'), key('no')]], null)).toEqual([Buffer.from([1, 2, 200]), null])
+    expect(await backend.raw('ttl', [key('b')], null)).toBe(-1)
+    expect(await backend.raw('get', [key('no')], null)).toBeNull()
   })
 
   test('takes bytes, and gives bytes for a name that ends in Buffer', async () => {
     const { backend, key } = fixture()
-    await backend.raw('set', [key('b'), new Uint8Array([1, 2, 200])])
-    expect(await backend.raw('getBuffer', [key('b')])).toEqual(Buffer.from([1, 2, 200]))
-    await backend.raw('mset', [[key('c'), new Uint8Array([200])]])
-    expect(await backend.raw('mgetBuffer', [[key('c')]])).toEqual([Buffer.from([200])])
+    await backend.raw('set', [key('b'), new Uint8Array([1, 2, 200])], 'utf-8')
+    expect(await backend.raw('getBuffer', [key('b')], 'utf-8')).toEqual(Buffer.from([1, 2, 200]))
+    await backend.raw('mset', [[key('c'), new Uint8Array([200])]], 'utf-8')
+    expect(await backend.raw('mgetBuffer', [[key('c')]], 'utf-8')).toEqual([Buffer.from([200])])
   })
 
   test('refuses an argument that is no word of a command, and commands around it get their own answers', async () => {
@@ -450,14 +459,14 @@ describe('raw', () => {
     await client.set(key('k'), 'v')
     const before = backend.get(key('k'), 'utf-8')
     for (const odd of [undefined, null, {}, Object.create(null), () => {}, Symbol('s'), [[1]]]) {
-      expect(() => backend.raw('set', [key('other'), odd])).toThrow(InvalidArgumentError)
+      expect(() => backend.raw('set', [key('other'), odd], 'utf-8')).toThrow(InvalidArgumentError)
     }
     expect(await Promise.all([before, backend.exists(key('other'))])).toEqual(['v', false])
   })
 
   test('an unknown command is the error of the server', async () => {
     const { backend } = fixture()
-    expect(String(await rejectionOf(backend.raw('nosuchcommand', ['x'])))).toMatch(/unknown command/)
-    expect(String(await rejectionOf(backend.raw('noBuffer', ['x'])))).toMatch(/unknown command/)
+    expect(String(await rejectionOf(backend.raw('nosuchcommand', ['x'], 'utf-8')))).toMatch(/unknown command/)
+    expect(String(await rejectionOf(backend.raw('noBuffer', ['x'], 'utf-8')))).toMatch(/unknown command/)
   })
 })

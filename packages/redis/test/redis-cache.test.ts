@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import {
   BackendError,
   Cache,
@@ -37,14 +38,37 @@ describe('RedisCache', () => {
     expect(cache.plugins).toEqual([])
   })
 
-  test('says where it connects, unless the client is the user’s own', async () => {
-    const { endpoint, port, db } = new RedisCache()
-    expect({ endpoint, port, db }).toEqual({ endpoint: '127.0.0.1', port: 6379, db: 0 })
-    const other = Cache.fromUrl('redis://user:secret@localhost:6380/2')
-    expect([other.endpoint, other.port, other.db]).toEqual(['localhost', 6380, 2])
-    expect(other).not.toHaveProperty('password')
-    const borrowed = new RedisCache({ client: clientOn(shared()) })
-    expect([borrowed.endpoint, borrowed.port, borrowed.db]).toEqual([undefined, undefined, undefined])
+  test('each option of the connection can be read back, with its default', async () => {
+    const { endpoint, port, db, username, password, tls, connectTimeout, client } = new RedisCache()
+    expect({ endpoint, port, db, tls, connectTimeout }).toEqual({
+      endpoint: '127.0.0.1',
+      port: 6379,
+      db: 0,
+      tls: false,
+      connectTimeout: 4,
+    })
+    expect([username, password, client]).toEqual([undefined, undefined, undefined])
+    const other = Cache.fromUrl('rediss://user:secret@localhost:6380/2?connectTimeout=1500ms')
+    expect([other.endpoint, other.port, other.db, other.tls]).toEqual(['localhost', 6380, 2, true])
+    expect([other.username, other.password, other.connectTimeout]).toEqual(['user', 'secret', 1.5])
+  })
+
+  test('with a client of the user’s own there are no such options, and the client can be read back', async () => {
+    const client = clientOn(shared())
+    const cache = new RedisCache({ client })
+    expect([cache.endpoint, cache.port, cache.db, cache.tls, cache.client]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      client,
+    ])
+  })
+
+  test('printing a cache does not print its password', () => {
+    const cache = new RedisCache({ username: 'user', password: 'open sesame' })
+    expect(inspect(cache, { depth: 10 })).not.toContain('open sesame')
+    expect(JSON.stringify(Object.entries(cache).map(([name]) => name))).not.toContain('password')
   })
 
   test('stores under namespace:key what the original stores there', async () => {

@@ -35,9 +35,10 @@ export function backendContract({ create, prefix = 'contract', wait = sleep }: B
     )
     const scoped = PRIMITIVE_CASES.map(([title, run]) =>
       onBackend(`in a scope, ${title}`, (backend, unique) => {
+        const scope = backend.scope?.(`${unique}:`)
         // Without scopes, complete keys are all there is.
-        const store = backend.scope === undefined ? backend : checked(backend.scope(`${unique}:`))
-        const start = backend.scope === undefined ? `${unique}:` : ''
+        const store = scope === undefined ? backend : checked(scope)
+        const start = scope === undefined ? `${unique}:` : ''
         return run({ store, key: (name = 'key') => start + name, wait: waits })
       }),
     )
@@ -98,8 +99,12 @@ export function backendContract({ create, prefix = 'contract', wait = sleep }: B
 }
 
 function scopeOf(backend: Backend, prefix: string): Backend {
-  assert.ok(backend.scope !== undefined)
-  return backend.scope(prefix)
+  const scope = backend.scope?.(prefix)
+  assert.ok(
+    scope !== undefined,
+    'a backend that offers scopes has one for the first prefix it is asked for, and for it again',
+  )
+  return scope
 }
 
 /** The backend, whose every answer is checked to be plain or a native promise: the pipeline knows no other. */

@@ -139,8 +139,8 @@ export class FailingBackend implements Backend {
     return this._call('compareAndDelete', [key, expected], () => this._inner.compareAndDelete(key, expected))
   }
 
-  raw(command: string, args: readonly unknown[]): MaybePromise<unknown> {
-    return this._call('raw', [command, args], () => this._inner.raw(command, args))
+  raw(command: string, args: readonly unknown[], encoding: Encoding): MaybePromise<unknown> {
+    return this._call('raw', [command, args, encoding], () => this._inner.raw(command, args, encoding))
   }
 
   close(): MaybePromise<void> {

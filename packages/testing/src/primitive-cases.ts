@@ -724,7 +724,7 @@ export const PRIMITIVE_CASES: readonly PrimitiveCase[] = [
   [
     'raw rejects or throws for a command that the store does not have',
     async ({ store }) => {
-      await rejectionOf((async () => store.raw('no-such-command', []))())
+      await rejectionOf((async () => store.raw('no-such-command', [], TEXT))())
     },
   ],
 ]
