@@ -18,11 +18,7 @@ export const ADD = command<string, unknown, WriteOptions, true>('add', {
   options: WRITE,
   writes: true,
   disabled: () => true,
-  call(state, key, value, options) {
-    const place = placeOf(state, options)
-    const stored = encode(state.serializer, key, value, options?.dumpsFn)
-    return place.store.add(place.keyOf(key), stored, ttlOf(state, options))
-  },
+  call: (state, key, value, options) => write(state, 'add', key, value, options),
   finish(_state, added: boolean, key) {
     if (!added) throw new KeyExistsError(`key '${key}' exists already: use set to replace its value`)
     return true
@@ -46,11 +42,7 @@ export const SET = command<string, unknown, WriteOptions, true>('set', {
   options: WRITE,
   writes: true,
   disabled: () => true,
-  call(state, key, value, options) {
-    const place = placeOf(state, options)
-    const stored = encode(state.serializer, key, value, options?.dumpsFn)
-    return place.store.set(place.keyOf(key), stored, ttlOf(state, options))
-  },
+  call: (state, key, value, options) => write(state, 'set', key, value, options),
   finish: () => true,
 })
 
@@ -215,6 +207,19 @@ function placeOf(state: CacheState, options: CommandOptions | undefined): Place 
 
 function ttlOf(state: CacheState, options: WriteOptions | undefined): number | undefined {
   return options === undefined ? state.ttlMs : toTtlMs(options.ttl, state.ttlMs)
+}
+
+function write(
+  state: CacheState,
+  primitive: 'add' | 'set',
+  key: string,
+  value: unknown,
+  options: WriteOptions | undefined,
+): unknown {
+  const place = placeOf(state, options)
+  const storedKey = place.keyOf(key)
+  const stored = encode(state.serializer, key, value, options?.dumpsFn)
+  return place.store[primitive](storedKey, stored, ttlOf(state, options))
 }
 
 function keysOf(place: Place, keys: Keys): string[] {
