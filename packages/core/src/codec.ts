@@ -17,8 +17,9 @@ export function encode(
       option: 'value',
     })
   }
-  if (value instanceof Promise) {
-    throw new InvalidArgumentError('the value is a promise: await it, then store what it resolves to', {
+  // No promise can resolve to a thenable, so `get` could never give it back: query builders are such.
+  if (isThenable(value)) {
+    throw new InvalidArgumentError('the value is a promise (it has then): await it, then store what it resolves to', {
       key,
       option: 'value',
     })
@@ -30,6 +31,7 @@ export function encode(
     if (cause instanceof SerializationError) throw withKey(cause, key)
     throw new SerializationError(`cannot serialize the value: ${describe(cause)}`, { key, cause })
   }
+  if (isThenable(stored)) throw notSynchronous('dumps', stored, key, SerializationError)
   // A serializer may pass a value through; whether the store can keep it is the store's to say.
   if (!Object.is(stored, value) && !isOfEncoding(stored, serializer.encoding))
     throw wrongKind(key, stored, serializer.encoding)
@@ -43,8 +45,9 @@ export function decode(
   stored: unknown,
   loadsFn: ((stored: never) => unknown) | undefined,
 ): unknown {
+  let value: unknown
   try {
-    return loadsFn === undefined ? serializer.loads(stored) : loadsFn(stored as never)
+    value = loadsFn === undefined ? serializer.loads(stored) : loadsFn(stored as never)
   } catch (cause) {
     if (cause instanceof DeserializationError) throw withKey(cause, key)
     throw new DeserializationError(
@@ -52,6 +55,8 @@ export function decode(
       { key, cause },
     )
   }
+  if (value instanceof Promise) throw notSynchronous('loads', value, key, DeserializationError)
+  return value
 }
 
 /**
@@ -70,6 +75,21 @@ export function writesPlainIntegers(serializer: Serializer): boolean {
 
 function isOfEncoding(stored: unknown, encoding: Encoding): boolean {
   return encoding === null ? ArrayBuffer.isView(stored) : typeof stored === 'string'
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+/** Nobody will look at that promise: its failure must be no unhandled rejection. */
+function notSynchronous<E>(
+  method: string,
+  promise: PromiseLike<unknown>,
+  key: string,
+  kind: new (message: string, details: { key: string }) => E,
+): E {
+  promise.then(undefined, () => {})
+  return new kind(`the serializer's ${method} must be synchronous; got a promise`, { key })
 }
 
 function wrongKind(key: string, stored: unknown, encoding: Encoding): SerializationError {

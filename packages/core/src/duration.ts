@@ -1,5 +1,6 @@
 /** Durations: what users write (seconds, or a string with its unit) → milliseconds. The only owner of units. */
 import { InvalidDurationError } from './errors.js'
+import { describe } from './runtime.js'
 
 const MS_PER_UNIT = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
@@ -49,7 +50,7 @@ function parse(duration: unknown): number {
 }
 
 function invalid(duration: unknown, option: string): InvalidDurationError {
-  const got = typeof duration === 'string' ? JSON.stringify(duration.slice(0, 40)) : String(duration)
+  const got = typeof duration === 'string' ? JSON.stringify(duration.slice(0, 40)) : describe(duration)
   return new InvalidDurationError(
     `${option} must be a positive number of seconds or a string such as '250ms', '10s', '5m', '2h' or '1d', at most 2^53 ms; got ${got}`,
     { option },

@@ -124,7 +124,7 @@ function surround(
 }
 
 function pluginError(plugin: object, hook: string, commandRan: boolean, cause: unknown): PluginError {
-  const plugged = plugin.constructor.name
+  const plugged = nameOf(plugin)
   const when = commandRan ? 'after the command had run' : 'before the command ran'
   return new PluginError(`${plugged}.${hook} failed ${when}: ${describe(cause)}`, {
     plugin: plugged,
@@ -135,7 +135,12 @@ function pluginError(plugin: object, hook: string, commandRan: boolean, cause: u
 }
 
 function warnOf(plugin: object, thrown: unknown): void {
-  warn(`${plugin.constructor.name}.onError failed: ${describe(thrown)}`, 'PYCACHED_PLUGIN')
+  warn(`${nameOf(plugin)}.onError failed: ${describe(thrown)}`, 'PYCACHED_PLUGIN')
+}
+
+/** The name of a plugin's class; an object without a prototype has none. */
+function nameOf(plugin: object): string {
+  return plugin.constructor?.name ?? 'Object'
 }
 
 function hookName(when: 'pre' | 'post', name: CommandName): string {

@@ -34,7 +34,7 @@ export class Place {
   /** What every key of the place starts with, and no key of another. */
   clearPrefix(): string {
     if (this.#keyBuilder === undefined) return this.#prefix
-    const prefix = this.#keyBuilder('', this.#namespace)
+    const prefix = this.#call('', this.#keyBuilder)
     if (typeof prefix === 'string' && prefix.length > 0) return prefix
     throw new InvalidArgumentError(
       `clear needs to know what the keys of a namespace start with, but keyBuilder('', '${this.#namespace}') returned ${typeof prefix === 'string' ? 'an empty string' : typeof prefix}: return the common prefix there, or delete the keys one by one`,
@@ -43,17 +43,25 @@ export class Place {
   }
 
   #built(key: string, keyBuilder: KeyBuilder): string {
-    let built: unknown
-    try {
-      built = keyBuilder(key, this.#namespace)
-    } catch (cause) {
-      throw new InvalidArgumentError(`keyBuilder failed: ${describe(cause)}`, { key, option: 'keyBuilder', cause })
-    }
+    const built = this.#call(key, keyBuilder)
     if (typeof built === 'string' && built.length > 0) return built
     throw new InvalidArgumentError(
       `keyBuilder must return text that is not empty, got ${built === '' ? 'an empty string' : typeof built}`,
       { key, option: 'keyBuilder' },
     )
+  }
+
+  #call(key: string, keyBuilder: KeyBuilder): unknown {
+    try {
+      return keyBuilder(key, this.#namespace)
+    } catch (cause) {
+      const when = key === '' ? ' for the empty key, with which clear asks for the common prefix' : ''
+      throw new InvalidArgumentError(`keyBuilder failed${when}: ${describe(cause)}`, {
+        key: key || undefined,
+        option: 'keyBuilder',
+        cause,
+      })
+    }
   }
 }
 

@@ -22,5 +22,10 @@ export function warn(message: string, code?: string): void {
 
 /** What was thrown, in words: its message, or what it is. */
 export function describe(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown)
+  } catch {
+    // Anything can be thrown, also what has no text, and it must not hide where.
+    return `an ${typeof thrown} without text`
+  }
 }

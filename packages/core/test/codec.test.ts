@@ -10,7 +10,9 @@ describe('writing', () => {
     const serializer = new FailingSerializer()
     serializer.dumpsError = boom
     const cache = make(serializer)
-    for (const value of [undefined, Promise.resolve(1)]) {
+    const method = 'then'
+    const queryBuilder = { [method]: () => {} }
+    for (const value of [undefined, Promise.resolve(1), queryBuilder]) {
       for (const call of [cache.set('key', value), cache.add('key', value), cache.multiSet([['key', value]])]) {
         const error = await call.catch((thrown: unknown) => thrown)
         expect(error).toBeInstanceOf(PycachedTypeError)
@@ -20,7 +22,7 @@ describe('writing', () => {
   })
 
   test('whatever a serializer throws is wrapped, with the key as the caller wrote it, and not with the value', async () => {
-    for (const thrown of [boom, 'text', undefined, null, { odd: true }]) {
+    for (const thrown of [boom, 'text', undefined, null, { odd: true }, Object.create(null)]) {
       const cache = cacheOver(new MapBackend(), {
         namespace: 'main',
         serializer: {
@@ -56,7 +58,7 @@ describe('writing', () => {
     ['utf-8', 42, /got number/],
     ['utf-8', null, /got null/],
     ['utf-8', undefined, /got undefined/],
-    ['utf-8', Promise.resolve('text'), /got object/],
+    ['utf-8', Promise.resolve('text'), /dumps must be synchronous; got a promise/],
     [null, 'text', /must return bytes \(Uint8Array\), for its encoding is null; got text/],
     [null, {}, /got object/],
   ] as const)('what is of another kind than the encoding %j says is refused: %s', async (encoding, stored, message) => {
@@ -65,6 +67,11 @@ describe('writing', () => {
     await expect(cache.set('key', 1)).rejects.toThrow(message)
     await expect(cache.multiSet([['key', 1]])).rejects.toMatchObject({ name: 'SerializationError', key: 'key' })
     expect(backend.raw('keys')).toEqual([])
+  })
+
+  test('dumps must be synchronous, and the failure of its promise is no unhandled rejection', async () => {
+    const cache = make({ encoding: 'utf-8', dumps: () => Promise.reject(boom), loads: String })
+    await expect(cache.set('key', 1)).rejects.toThrow(/dumps must be synchronous; got a promise/)
   })
 
   test('the very value may pass, for the store to judge', async () => {
@@ -106,6 +113,14 @@ describe('reading', () => {
     const error = (await cache.get('key', { default: 1 }).catch((thrown: unknown) => thrown)) as Error
     expect(error.cause).toBeInstanceOf(SyntaxError)
     expect(backend.get('main:key')).toBe('secret, not json')
+  })
+
+  test('loads must be synchronous, and the failure of its promise is no unhandled rejection', async () => {
+    const cache = make({ encoding: 'utf-8', dumps: String, loads: () => Promise.reject(boom) })
+    await cache.set('key', 1)
+    const refusal = { name: 'DeserializationError', key: 'key', message: expect.stringMatching(/got a promise/) }
+    await expect(cache.get('key')).rejects.toMatchObject(refusal)
+    await expect(cache.multiGet(['key'])).rejects.toMatchObject(refusal)
   })
 
   test('multiGet names the first key that cannot be read', async () => {

@@ -68,6 +68,7 @@ describe('toMs', () => {
     undefined,
     true,
     {},
+    Object.create(null),
     [],
     [10],
     new Date(),

@@ -254,6 +254,19 @@ describe('a hook that fails', () => {
     },
   )
 
+  test('is told even where neither plugin nor failure has a name or a text', async () => {
+    const thrown = Object.create(null)
+    const plugin: Plugin = Object.create(null)
+    plugin.preSet = () => {
+      throw thrown
+    }
+    expect(await errorOf(make([plugin]).cache.set('key', 1))).toMatchObject({
+      code: 'PYCACHED_PLUGIN',
+      message: 'Object.preSet failed before the command ran: an object without text',
+      cause: thrown,
+    })
+  })
+
   test('keeps later hooks and the command from running', async () => {
     const seen: string[] = []
     const { cache, backend } = make([new FailingPlugin('preGet', boom), new Recording('later', seen)])

@@ -72,6 +72,17 @@ describe('a key builder', () => {
     expect(keys()).toEqual([])
   })
 
+  test('that fails for an empty key makes clear throw, as the caller’s error', async () => {
+    const { cache, keys } = spied({ keyBuilder: (key) => `${(key.split(':')[1] as string).length}` })
+    await expect(cache.clear()).rejects.toMatchObject({
+      name: 'InvalidArgumentError',
+      option: 'keyBuilder',
+      message: expect.stringMatching(/keyBuilder failed for the empty key/),
+      cause: expect.any(TypeError),
+    })
+    expect(keys()).toEqual([])
+  })
+
   test('that fails or answers no key is the caller’s error, with the key', async () => {
     const boom = new Error('boom')
     const failing = spied({
