@@ -47,5 +47,6 @@ declare class URL {
   readonly hostname: string
   readonly port: string
   readonly pathname: string
+  readonly hash: string
   readonly searchParams: Iterable<[name: string, value: string]>
 }

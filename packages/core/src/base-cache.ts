@@ -12,6 +12,7 @@ import {
   CACHE_OPTIONS,
   type CacheOptions,
   type Component,
+  checkEnabled,
   checkOptions,
   type OptionParsers,
   resolveOptions,
@@ -171,6 +172,7 @@ export abstract class BaseCache implements HookedCache {
   }
 
   set enabled(enabled: boolean) {
+    checkEnabled(enabled)
     this._state.enabled = enabled
   }
 }

@@ -2,7 +2,7 @@
 import { type BaseCache, type CacheClass, isCache, isCacheClass, type UrlAddress } from './base-cache.js'
 import { ClassPathError, InvalidArgumentError, InvalidCacheTypeError } from './errors.js'
 import type { CacheOptions } from './options.js'
-import { unknownOption } from './options.js'
+import { checkRecord, unknownOption } from './options.js'
 import { classPathOfScheme, knownSchemes, resolveClassPath } from './registry.js'
 
 /**
@@ -96,7 +96,11 @@ export const Cache: CacheFactory = class Cache {
   constructor(first?: unknown, second?: object) {
     const optionsOnly = typeof first === 'object' && first !== null
     // A constructor may return another object: `new Cache(type)` is an instance of the class that `type` names.
-    return optionsOnly ? makeCache(MEMORY, first, 'type') : makeCache(first ?? MEMORY, second, 'type')
+    if (!optionsOnly) return makeCache(first === undefined ? MEMORY : first, second, 'type')
+    if (second === undefined) return makeCache(MEMORY, first, 'type')
+    throw new InvalidArgumentError('new Cache takes the type first, then the options; or the options alone', {
+      option: 'options',
+    })
   }
 
   static [Symbol.hasInstance](value: unknown): boolean {
@@ -104,6 +108,7 @@ export const Cache: CacheFactory = class Cache {
   }
 
   static fromUrl(url: string, overrides: object = {}): BaseCache {
+    checkRecord(overrides, 'the overrides of fromUrl')
     const parsed = parseUrl(url)
     const scheme = parsed.protocol.slice(0, -1)
     const path = classPathOfScheme(scheme)
@@ -127,14 +132,20 @@ export const Cache: CacheFactory = class Cache {
 } as never
 
 function parseUrl(url: string): URL {
+  let parsed: URL
   try {
-    return new URL(url)
+    parsed = new URL(url)
   } catch {
     // The text may hold a password: it is not repeated.
     throw new InvalidArgumentError("not a URL: expected 'scheme://user:password@host:port/db?option=value'", {
       option: 'url',
     })
   }
+  // All that follows would be left out: in `redis://user:1#2@host` the host is `user`, and the port 1.
+  if (parsed.hash === '') return parsed
+  throw new InvalidArgumentError('the URL has a #, which nothing may follow: write %23 in user, password and values', {
+    option: 'url',
+  })
 }
 
 function addressOptions(target: CacheClass, url: URL, scheme: string): object {

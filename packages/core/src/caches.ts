@@ -2,7 +2,7 @@
 import type { BaseCache, CacheClass } from './base-cache.js'
 import { makeCache } from './cache.js'
 import { InvalidArgumentError, UnknownAliasError } from './errors.js'
-import type { CacheOptions } from './options.js'
+import { type CacheOptions, checkRecord } from './options.js'
 import { nearestOf } from './registry.js'
 import { describe } from './runtime.js'
 
@@ -76,6 +76,7 @@ export class Caches {
   ): C {
     const config =
       typeof aliasOrConfig === 'string' ? this._configOf(aliasOrConfig) : checkAlias('create', aliasOrConfig)
+    checkRecord(overrides, 'the overrides of create')
     const { cache, ...options } = { ...copy(config), ...overrides }
     return makeCache(cache, options, 'cache') as C
   }
@@ -130,6 +131,9 @@ function checkConfig(config: CachesConfig): ReadonlyMap<string, AliasConfig> {
 }
 
 function checkAlias(alias: string, config: AliasConfig): AliasConfig {
+  if (typeof alias !== 'string' || alias === '') {
+    throw new InvalidArgumentError('an alias must be text that is not empty', { option: 'alias' })
+  }
   if (isPlainObject(config) && (typeof config.cache === 'string' || typeof config.cache === 'function'))
     return copy(config)
   throw new InvalidArgumentError(

@@ -59,7 +59,10 @@ export function resolveOptions(options: CacheOptions, defaultSerializer: () => S
   if (keyBuilder !== undefined && typeof keyBuilder !== 'function') {
     throw invalid('keyBuilder', 'a function (key, namespace) => string', keyBuilder)
   }
-  if (typeof enabled !== 'boolean') throw invalid('enabled', 'true or false', enabled)
+  checkEnabled(enabled)
+  if (typeof clock?.now !== 'function' || typeof clock.schedule !== 'function') {
+    throw invalid('clock', 'an object with now() and schedule(callback, delayMs)', clock)
+  }
   return Object.freeze({
     serializer: serializer === undefined ? defaultSerializer() : resolveSerializer(serializer),
     plugins: resolvePlugins(plugins),
@@ -70,6 +73,11 @@ export function resolveOptions(options: CacheOptions, defaultSerializer: () => S
     enabled: enabled && processOf()?.env?.CACHE_DISABLE !== '1',
     clock,
   })
+}
+
+/** Throws `InvalidArgumentError`: text such as `'false'` would count as true. */
+export function checkEnabled(enabled: unknown): asserts enabled is boolean {
+  if (typeof enabled !== 'boolean') throw invalid('enabled', 'true or false', enabled)
 }
 
 export function resolveSerializer(component: Component<Serializer>): Serializer {
@@ -85,15 +93,34 @@ export function resolvePlugins(components: Iterable<Component<Plugin>>): readonl
   if (typeof components === 'string' || typeof components?.[Symbol.iterator] !== 'function') {
     throw invalid('plugins', 'an array of plugins', components)
   }
-  return Object.freeze(Array.from(components, (component) => resolveComponent(component, 'plugins')))
+  return Object.freeze(Array.from(components, resolvePlugin))
+}
+
+function resolvePlugin(component: Component<Plugin>): Plugin {
+  const plugin = resolveComponent(component, 'plugins')
+  // A plugin's hooks are all optional, but data alone is none: most likely a mistyped `{ class }`.
+  const isPlain = Object.getPrototypeOf(plugin) === Object.prototype && Object.keys(plugin).length > 0
+  const hasHooks = Object.values(plugin).some((hook) => typeof hook === 'function')
+  if (!Array.isArray(plugin) && (!isPlain || hasHooks)) return plugin
+  throw invalid('plugins', 'an array of plugins (instances, classes, class paths, { class, …its options })', component)
 }
 
 /** Throws `InvalidArgumentError` naming the known options, unless `options` is an object that has only such. For every `owner` of options. */
 export function checkOptions(options: object, known: readonly string[], owner: string): void {
-  if (typeof options !== 'object' || options === null) throw invalid(`the options of ${owner}`, 'an object', options)
+  if (!isRecord(options)) throw invalid(`the options of ${owner}`, 'an object', options)
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw unknownOption(name, known, owner)
   }
+}
+
+/** Throws `InvalidArgumentError` for what {@link checkOptions} would not take for options at all. */
+export function checkRecord(options: unknown, what: string): asserts options is object {
+  if (!isRecord(options)) throw invalid(what, 'an object', options)
+}
+
+/** No array and no Map: nobody would look at what is in them. */
+function isRecord(options: unknown): options is object {
+  return typeof options === 'object' && options !== null && !Array.isArray(options) && !(options instanceof Map)
 }
 
 export function unknownOption(name: string, known: readonly string[], owner: string): InvalidArgumentError {
@@ -167,6 +194,7 @@ function make<T>(target: Class<T>, own: object | undefined, name: string, option
 }
 
 function invalid(option: string, expected: string, got: unknown): InvalidArgumentError {
-  const shown = typeof got === 'string' ? `'${got}'` : got === null ? 'null' : typeof got
+  const shown =
+    typeof got === 'string' ? `'${got}'` : got === null ? 'null' : Array.isArray(got) ? 'an array' : typeof got
   return new InvalidArgumentError(`${option} must be ${expected}; got ${shown}`, { option })
 }

@@ -4,7 +4,7 @@
  *
  * Without plugins, a backend that answers at once costs one promise: no timer, no closure, no clock read, no object.
  */
-import type { CommandOptions } from './cache-commands.js'
+import type { CommandOptions, ReadOptions, WriteOptions } from './cache-commands.js'
 import type { CacheState, Command } from './command.js'
 import { toTimeoutMs } from './duration.js'
 import { CacheClosedError, InvalidArgumentError } from './errors.js'
@@ -19,18 +19,20 @@ export function run<First, Second, Options extends CommandOptions, Result>(
   second: Second,
   options: Options | undefined,
 ): Promise<Result> {
+  let first = subject
   try {
-    const first = command.collect === undefined ? subject : command.collect(subject)
+    if (command.collect !== undefined) first = command.collect(subject)
     let { timeoutMs } = state
     if (options !== undefined) {
       checkOptions(options, command.options, command.name)
       timeoutMs = toTimeoutMs(options.timeout, timeoutMs)
       checkSignal(options.signal)
+      checkFunctions(options)
     }
     if (state.closed) throw new CacheClosedError(`${command.name} was called on a closed cache: make a new one`)
     if (!state.enabled) return Promise.resolve(command.disabled(first, second, options))
     if (options?.signal?.aborted === true) {
-      return refuse(state, command, subject, second, options, options.signal.reason)
+      return refuse(state, command, first, second, options, options.signal.reason)
     }
 
     if (command.hooks !== undefined && state.plugins.length > 0) {
@@ -57,7 +59,7 @@ export function run<First, Second, Options extends CommandOptions, Result>(
       }, flight.fail)
     })
   } catch (error) {
-    return refuse(state, command, subject, second, options, toOurError(error, command, subject))
+    return refuse(state, command, first, second, options, toOurError(error, command, first))
   }
 }
 
@@ -79,4 +81,14 @@ function refuse<First, Second, Options extends CommandOptions, Result>(
 function checkSignal(signal: unknown): void {
   if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function') return
   throw new InvalidArgumentError(`signal must be an AbortSignal, got ${typeof signal}`, { option: 'signal' })
+}
+
+/** Here, and not where they are called: a miss calls none. */
+function checkFunctions({ loadsFn, dumpsFn }: ReadOptions & WriteOptions): void {
+  if (loadsFn !== undefined && typeof loadsFn !== 'function') throw notAFunction('loadsFn', loadsFn)
+  if (dumpsFn !== undefined && typeof dumpsFn !== 'function') throw notAFunction('dumpsFn', dumpsFn)
+}
+
+function notAFunction(option: string, got: unknown): InvalidArgumentError {
+  return new InvalidArgumentError(`${option} must be a function, got ${got === null ? 'null' : typeof got}`, { option })
 }

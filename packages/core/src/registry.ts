@@ -1,6 +1,9 @@
 /** Class paths → classes: the strings by which a configuration that is pure data names caches, serializers and plugins. */
 import { ClassPathError, InvalidArgumentError } from './errors.js'
-import { processOf } from './runtime.js'
+import { describe, processOf } from './runtime.js'
+
+/** As URLs have them: a parser of URLs makes every scheme lower case. */
+const SCHEME = /^[a-z][a-z0-9+.-]*$/
 
 /** Anything that can be made with `new`. What its arguments are is the business of whoever asks for it. */
 export type Class<T = object> = new (...args: never[]) => T
@@ -44,7 +47,7 @@ const registry: Registry = (shared[REGISTRY] ??= {
  * Gives a class a class path, for configurations to name it by. The latest registration of a path wins, so that a module that is
  * loaded again replaces its older self.
  */
-export function register(classPath: string, target: Class, { schemes = [] }: RegisterOptions = {}): void {
+export function register(classPath: string, target: Class, options: RegisterOptions = {}): void {
   if (typeof classPath !== 'string' || !/^[^\s#]+$/.test(classPath)) {
     throw new InvalidArgumentError(
       `a class path is text such as 'acme.serializers.Avro', without spaces or #; got ${String(classPath)}`,
@@ -58,8 +61,20 @@ export function register(classPath: string, target: Class, { schemes = [] }: Reg
       option: 'target',
     })
   }
+  const schemes = schemesOf(options)
   registry.classes.set(classPath, target)
   for (const scheme of schemes) registry.schemes.set(scheme, classPath)
+}
+
+function schemesOf(options: RegisterOptions): readonly string[] {
+  const { schemes = [] } = options ?? {}
+  if (Array.isArray(schemes) && schemes.every((scheme) => typeof scheme === 'string' && SCHEME.test(scheme))) {
+    return schemes
+  }
+  throw new InvalidArgumentError(
+    "schemes must be an array of URL schemes in lower case, without the colon: register(…, { schemes: ['acme'] })",
+    { option: 'schemes' },
+  )
 }
 
 /** The class path that answers a URL scheme (without the colon), if any. */
@@ -107,13 +122,17 @@ function loadFirstParty(classPath: string, packageName: string, option: string):
 }
 
 function loadExport(classPath: string, specifier: string, exportName: string, option: string): Class {
-  const exports = loadModule(
-    specifier,
-    'install it, correct the path (a relative one starts at the working directory), or import it once and register its class',
-    classPath,
-    option,
+  // A module can export nothing at all, as a JSON file with `null` does.
+  const exports: Record<string, unknown> = Object(
+    loadModule(
+      specifier,
+      'install it, correct the path (a relative one starts at the working directory), or import it once and register its class',
+      classPath,
+      option,
+    ),
   )
-  const target = exports[exportName]
+  // Its own only: `constructor` is no export.
+  const target = Object.hasOwn(exports, exportName) ? exports[exportName] : undefined
   if (typeof target === 'function') return target as Class
   const classes = Object.keys(exports).filter((name) => typeof exports[name] === 'function')
   throw new ClassPathError(
@@ -159,17 +178,17 @@ function applicationRequires(): Require[] {
 }
 
 function isNotFound(error: unknown, specifier: string): boolean {
-  const { code, message } = error as { code?: string; message?: string }
+  const { code, message } = Object(error) as { code?: string; message?: string }
   // The first line names what is missing; a dependency missing inside the module is a failure of another kind.
   return code === 'MODULE_NOT_FOUND' && (message?.split('\n')[0]?.includes(`'${specifier}'`) ?? false)
 }
 
 function describeLoadFailure(specifier: string, cause: unknown): string {
-  const { code, message } = cause as { code?: string; message?: string }
+  const { code } = Object(cause) as { code?: string }
   if (code === 'ERR_REQUIRE_ASYNC_MODULE' || code === 'ERR_REQUIRE_ESM') {
     return `'${specifier}' cannot be loaded synchronously (${code}): import it before and register its class`
   }
-  return `'${specifier}' failed to load: ${message ?? String(cause)}`
+  return `'${specifier}' failed to load: ${describe(cause)}`
 }
 
 function advice(classPath: string): string {

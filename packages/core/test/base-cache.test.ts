@@ -44,6 +44,8 @@ test('enabled and plugins can be changed, everything else is fixed', () => {
   const cache = new AcmeCache({ ttl: 1 })
   cache.enabled = false
   expect(cache.enabled).toBe(false)
+  expect(() => Object.assign(cache, { enabled: 'true' })).toThrow(/enabled must be true or false; got 'true'/)
+  expect(cache.enabled).toBe(false)
   cache.plugins = []
   expect(Object.isFrozen(cache.plugins)).toBe(true)
 })

@@ -73,7 +73,7 @@ describe('new Cache', () => {
     )
   })
 
-  test.each([7, true, Symbol('type'), class Foreign {}, () => 1])('of %s throws', (type) => {
+  test.each([7, null, true, Symbol('type'), class Foreign {}, () => 1])('of %s throws', (type) => {
     expect(() => new Cache(type as never)).toThrow(
       named('InvalidCacheTypeError', /must be a type name, a class path or a class of caches/),
     )
@@ -88,6 +88,14 @@ describe('new Cache', () => {
     expect(() => new Cache('acme', { ttl: -1 })).toThrow(named('InvalidDurationError', /ttl/))
     expect(() => new Cache({ prot: 1 } as object)).toThrow(
       named('InvalidArgumentError', /SimpleMemoryCache has no option 'prot'/),
+    )
+  })
+
+  test('takes options once: what would be left out is refused', () => {
+    const New = Cache as unknown as new (...args: unknown[]) => BaseCache
+    expect(() => new New({ ttl: 1 }, { namespace: 'main' })).toThrow(named('InvalidArgumentError', /the options alone/))
+    expect(() => new New('memory', [['ttl', 1]])).toThrow(
+      named('InvalidArgumentError', /must be an object; got an array/),
     )
   })
 
@@ -142,6 +150,7 @@ describe('Cache.fromUrl', () => {
   test('overrides win', () => {
     const cache = Cache.fromUrl('memory:?namespace=url&ttl=1', { namespace: 'override' })
     expect([cache.namespace, cache.ttl]).toEqual(['override', 1])
+    expect(() => Cache.fromUrl('memory:', 'override' as never)).toThrow(named('InvalidArgumentError', /an object/))
   })
 
   test.each([
@@ -156,6 +165,7 @@ describe('Cache.fromUrl', () => {
     ['memory:?ttl=', 'InvalidDurationError', /ttl/],
     ['memory:?ttl=-1', 'InvalidDurationError', /ttl/],
     ['memory:?timeout=fast', 'InvalidDurationError', /timeout/],
+    ['acme://user:1#2@localhost', 'InvalidArgumentError', /has a #.*write %23/],
     ['memory:?enabled=yes', 'InvalidArgumentError', /enabled must be true, false, 1 or 0/],
     ['memory:?__proto__=x', 'InvalidArgumentError', /no option '__proto__'/],
     ['memory:?constructor=x', 'InvalidArgumentError', /no option 'constructor'/],
@@ -174,6 +184,7 @@ describe('Cache.fromUrl', () => {
       'http://user:secret@host',
       'acme://user:secret%zz@host',
       'memory://user:secret@host',
+      'acme://user:1#secret@host',
     ]) {
       try {
         Cache.fromUrl(url)

@@ -157,6 +157,12 @@ describe('create', () => {
     expect(() => registry.create({} as never)).toThrow(/must be an object with 'cache'/)
   })
 
+  test.each([null, 7, 'main', []])('refuses %j as overrides', (overrides) => {
+    expect(() => new Caches().create('default', overrides as never)).toThrow(
+      /the overrides of create must be an object/,
+    )
+  })
+
   test('names an option that the cache does not have', () => {
     expect(() => new Caches().create('default', { tll: 1 })).toThrow(
       /SimpleMemoryCache has no option 'tll': did you mean ttl\?/,
@@ -189,6 +195,9 @@ describe('registries', () => {
     const registry = new Caches()
     const before = registry.get('default')
     expect(() => registry.add('default', {} as never)).toThrow(/configuration of 'default'/)
+    for (const alias of ['', 7, null]) {
+      expect(() => registry.add(alias as string, MEMORY)).toThrow(/an alias must be text that is not empty/)
+    }
     expect(registry.get('default')).toBe(before)
   })
 })

@@ -453,6 +453,17 @@ describe('onError', () => {
     expect(plugin.told.map(([, , told]) => told)).toEqual([closed])
   })
 
+  test('gets iterables as arrays, also of calls that came to nothing', async () => {
+    const plugin = new Telling()
+    const { cache } = make([plugin])
+    await errorOf(cache.multiGet(new Set(['a', 'b']), { signal: AbortSignal.abort() }))
+    await errorOf(cache.multiGet(new Set(['a', ''])))
+    expect(plugin.told.map(([, [keys]]) => keys)).toEqual([
+      ['a', 'b'],
+      ['a', ''],
+    ])
+  })
+
   test('is not told of what succeeds', async () => {
     const plugin = new Telling()
     const { cache } = make([plugin])

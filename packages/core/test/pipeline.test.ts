@@ -227,6 +227,15 @@ test('a misuse rejects the promise; nothing is thrown at the caller', async () =
   }
 })
 
+test('loadsFn and dumpsFn must be functions, on a miss too', async () => {
+  const { backend, cache } = make()
+  const refusal = (option: string) => ({ name: 'InvalidArgumentError', option })
+  await expect(cache.get('key', { loadsFn: 'json' as never })).rejects.toMatchObject(refusal('loadsFn'))
+  await expect(cache.multiGet(['key'], { loadsFn: null as never })).rejects.toMatchObject(refusal('loadsFn'))
+  await expect(cache.set('key', 1, { dumpsFn: {} as never })).rejects.toMatchObject(refusal('dumpsFn'))
+  expect(backend.calls).toEqual([])
+})
+
 test('an iterable is read once', async () => {
   const { cache } = make()
   const once = (function* () {

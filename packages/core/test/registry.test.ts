@@ -42,6 +42,13 @@ describe('register', () => {
     expect(classPathOfScheme('none')).toBeUndefined()
   })
 
+  test.each(['acme', ['ACME'], ['acme:'], [7], null])('refuses %j as schemes, and registers nothing', (schemes) => {
+    expect(() => register('test.registry.BadSchemes', First, { schemes: schemes as never })).toThrow(
+      expect.objectContaining({ name: 'InvalidArgumentError', option: 'schemes' }),
+    )
+    expect(knownClassPaths()).not.toContain('test.registry.BadSchemes')
+  })
+
   test.each(['', 'with space', 'a#b', 7, null])('refuses %j as a path', (path) => {
     expect(() => register(path as string, First)).toThrow(
       expect.objectContaining({ name: 'InvalidArgumentError', option: 'classPath' }),
@@ -123,6 +130,17 @@ describe('module#Export', () => {
     expect(() => resolveClassPath(`${file('empty.cjs', '')}#One`, 'serializer')).toThrow(
       unresolved(/it has no classes$/),
     )
+  })
+
+  test('takes for exports only what the module itself exports, and a module may export nothing', () => {
+    const unexported = unresolved(/exports no class .*: it has no classes$/)
+    expect(() => resolveClassPath(`${file('bare.cjs', '')}#constructor`, 'serializer')).toThrow(unexported)
+    expect(() => resolveClassPath(`${file('nothing.json', 'null')}#One`, 'serializer')).toThrow(unexported)
+  })
+
+  test('of a module that throws no error says what it throws', () => {
+    const throwing = file('throws-null.cjs', 'throw null')
+    expect(() => resolveClassPath(`${throwing}#One`, 'serializer')).toThrow(unresolved(/failed to load: null/))
   })
 
   test('of a module that throws, or lacks a dependency, says that it failed to load', () => {

@@ -1,5 +1,5 @@
 /** `HitMissRatioPlugin`: how many of the keys that were read there were. */
-import { BasePlugin, type HookedCache } from '@pycached/core'
+import { BasePlugin, checkOptions, type HookedCache } from '@pycached/core'
 
 /** Figures since the cache got the plugin. */
 export interface HitMissRatio {
@@ -19,6 +19,12 @@ export interface HitMissRatio {
 export class HitMissRatioPlugin extends BasePlugin {
   /** @internal */
   readonly _counts = new WeakMap<HookedCache, { total: number; hits: number }>()
+
+  /** There are no options: any is refused. */
+  constructor(options: Record<string, never> = {}) {
+    super()
+    checkOptions(options, [], 'HitMissRatioPlugin')
+  }
 
   override attach(cache: HookedCache): void {
     const counts = this._counts.get(cache) ?? { total: 0, hits: 0 }

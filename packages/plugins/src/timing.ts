@@ -1,5 +1,5 @@
 /** `TimingPlugin`: how long commands take. */
-import { BasePlugin, type CommandName, type HookedCache } from '@pycached/core'
+import { BasePlugin, type CommandName, checkOptions, type HookedCache } from '@pycached/core'
 
 /**
  * Figures since the cache got the plugin, for each command four: `getTotal` is how often it ran, `getAvg`, `getMin` and `getMax` are
@@ -40,6 +40,12 @@ const COMMANDS = [
 export class TimingPlugin extends BasePlugin {
   /** @internal */
   readonly _figures = new WeakMap<HookedCache, Map<CommandName, Figures>>()
+
+  /** There are no options: any is refused. */
+  constructor(options: Record<string, never> = {}) {
+    super()
+    checkOptions(options, [], 'TimingPlugin')
+  }
 
   override attach(cache: HookedCache): void {
     const figures = this._figures.get(cache) ?? new Map(COMMANDS.map((name) => [name, noFigures()]))

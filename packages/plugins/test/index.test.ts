@@ -11,6 +11,12 @@ test('both are made from their class paths', () => {
   expect(cache.plugins[1]).toBeInstanceOf(TimingPlugin)
 })
 
+test.each([HitMissRatioPlugin, TimingPlugin])('%o takes no options, and refuses any', (plugin) => {
+  expect(() => new Cache({ plugins: [{ class: plugin, window: 10 }] })).toThrow(
+    expect.objectContaining({ name: 'InvalidArgumentError', option: 'window' }),
+  )
+})
+
 test("the seed's example holds", async () => {
   const seen: string[] = []
   class MyCustomPlugin extends BasePlugin {

@@ -82,7 +82,12 @@ export function cacheSources(options: object, own: readonly string[], owner: str
     const source = existing(options, ['cache', ...own], `${owner} with an instance`, () => cache)
     return () => source
   }
-  return makers(resolveCacheClass(cache ?? 'memory', 'cache'), options, ['cache', 'alias', ...own], owner)
+  return makers(
+    resolveCacheClass(cache === undefined ? 'memory' : cache, 'cache'),
+    options,
+    ['cache', 'alias', ...own],
+    owner,
+  )
 }
 
 function existing(options: object, own: readonly string[], owner: string, get: () => BaseCache): CacheSource {

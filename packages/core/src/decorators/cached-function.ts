@@ -91,7 +91,7 @@ export function checkBuilt(owner: string, built: unknown): string {
 
 /** @throws `InvalidArgumentError`, also for a function: the one to decorate, in the place of the options. */
 export function checkObject(owner: string, options: unknown): asserts options is object {
-  if (typeof options === 'object' && options !== null) return
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
   throw new InvalidArgumentError(
     `${owner} takes an object of options, then the function: ${owner}(options)(fn); got ${options === null ? 'null' : typeof options}`,
     { option: 'options' },
