@@ -28,8 +28,8 @@ export interface Miss {
 
 /** How a call computes. */
 export interface Strategy {
-  /** The result of a computation that is under way already. */
-  join?(key: string): Promise<unknown> | undefined
+  /** The result of a computation that is under way already, else (waited for in vain) what `compute` makes; `undefined` where none is. */
+  join?(key: string, compute: () => Promise<unknown>): Promise<unknown> | undefined
   /** Calls `compute` once, or finds the result otherwise. */
   onMiss(miss: Miss, compute: (miss: Miss, mayStore?: () => Promise<boolean>) => Promise<unknown>): Promise<unknown>
   /** Makes room for computations from newer data, in other processes too. */
@@ -132,7 +132,7 @@ function cachedFunction(
       return strategy.onMiss(one, compute)
     }
     if (!reads) return miss()
-    const joined = writes ? strategy.join?.(key) : undefined
+    const joined = writes ? strategy.join?.(key, miss) : undefined
     if (joined !== undefined) return joined
     return cache.get(key, source.read).then(
       (hit) => (hit === undefined ? miss() : hit),

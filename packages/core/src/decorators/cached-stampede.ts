@@ -1,4 +1,5 @@
 /** `cachedStampede`: as `cached`, and many who miss one key at once compute it once, across processes. */
+import { Waiting } from '../deadline.js'
 import { type Duration, toMs } from '../duration.js'
 import { RedLock } from '../locks/red-lock.js'
 import type { CacheSource, ExistingCache, OwnCache } from './cache-source.js'
@@ -9,7 +10,8 @@ const DEFAULT_LEASE = '2s'
 
 /**
  * As {@link cached}, with at most one computation of a key at a time: calls of one process share it, other processes wait for it by
- * the cache's `RedLock`, for `lease` at most. Without the lock (in vain waited, or the cache fails) it computes as `cached` does.
+ * the cache's `RedLock`; all for `lease` at most, so that a computation that hangs does not hold its key for ever. Without the lock (in
+ * vain waited, or the cache fails) it computes as `cached` does.
  * A call that does not store (`with({ cacheWrite: false })`) computes for itself, at once.
  *
  * A miss costs four more round trips than with `cached` (take the lock, look again, see that it is unbroken, release); a hit none.
@@ -34,10 +36,31 @@ export function cachedStampede(options: object = {}): unknown {
   )
 }
 
-/** A computation that others may wait for. */
-interface Flight {
+const OVERDUE = Symbol('overdue')
+
+/** A computation that others may wait for, until its lease has ended. */
+class Flight extends Waiting {
   readonly miss: Miss
-  readonly result: Promise<unknown>
+  readonly overdue: Promise<typeof OVERDUE>
+  result: Promise<unknown> | undefined
+  readonly #onExpire: () => void
+
+  constructor(miss: Miss, onExpire: (flight: Flight) => void) {
+    super()
+    this.miss = miss
+    let resolve: (overdue: typeof OVERDUE) => void = () => {}
+    this.overdue = new Promise((settle) => {
+      resolve = settle
+    })
+    this.#onExpire = () => {
+      onExpire(this)
+      resolve(OVERDUE)
+    }
+  }
+
+  expire(): void {
+    this.#onExpire()
+  }
 }
 
 type Compute = Parameters<Strategy['onMiss']>[1]
@@ -45,26 +68,40 @@ type Compute = Parameters<Strategy['onMiss']>[1]
 class OneAtATime implements Strategy {
   readonly #source: CacheSource
   readonly #lease: Duration
+  readonly #leaseMs: number
   readonly #flights = new Map<string, Flight>()
 
   constructor(source: CacheSource, lease: Duration) {
     this.#source = source
     this.#lease = lease
+    this.#leaseMs = toMs(lease, 'lease')
   }
 
-  join(key: string): Promise<unknown> | undefined {
+  join(key: string, computeAnew: () => Promise<unknown>): Promise<unknown> | undefined {
     const flight = this.#flights.get(key)
     // What is invalidated serves those who had asked before, nobody else.
-    return flight === undefined || flight.miss.computation?.voided === true ? undefined : flight.result
+    if (flight === undefined || flight.miss.computation?.voided === true) return undefined
+    return Promise.race([flight.result, flight.overdue]).then((result) => (result === OVERDUE ? computeAnew() : result))
   }
 
   onMiss(miss: Miss, compute: Compute): Promise<unknown> {
     if (!miss.shared || !miss.cache.enabled) return this.#inTurn(miss, compute)
-    const joined = this.join(miss.key)
+    const joined = this.join(miss.key, () => this.onMiss(miss, compute))
     if (joined !== undefined) return joined
-    const flight = { miss, result: this.#inTurn(miss, compute).finally(() => this.#land(flight)) }
+    const { deadlines } = miss.cache._state
+    const flight = new Flight(miss, (late) => this.#land(late))
+    // Waiting for the lock before has a limit of its own.
+    const computeInTime: Compute = (one, mayStore) => {
+      deadlines.add(flight, this.#leaseMs)
+      return compute(one, mayStore)
+    }
     this.#flights.set(miss.key, flight)
-    return flight.result
+    const result = this.#inTurn(miss, computeInTime).finally(() => {
+      deadlines.remove(flight)
+      this.#land(flight)
+    })
+    flight.result = result
+    return result
   }
 
   onInvalidate(cache: Miss['cache'], key: string): Promise<unknown> {

@@ -73,6 +73,21 @@ describe.each([
     expect(await holder.release()).toBe(true)
   })
 
+  test('a computation that hangs holds its key for its lease only: whoever waited then shares a new one', async () => {
+    const cache = make()
+    let started = 0
+    const find = cachedStampede({ cache, lease: '50ms' })(async function load() {
+      if (++started === 1) await new Promise(() => {})
+      await sleep(5)
+      return started
+    })
+    void find()
+    await until(() => started === 1)
+    expect(await Promise.all([find(), find(), find()])).toEqual([2, 2, 2])
+    expect(await cache.get('load()')).toBe(2)
+    expect(await find()).toBe(2)
+  })
+
   test('an invalidation wins over the computation that is running, and callers after it compute anew', async () => {
     const cache = make()
     const gate = deferred()
