@@ -1,4 +1,5 @@
 /** One command that waits for its store or its hooks: settled once, by its answer, its deadline or its caller's signal. */
+import { offAbort, onAbort } from './abort.js'
 import type { CommandOptions } from './cache-commands.js'
 import type { CacheState, Command } from './command.js'
 import { Waiting } from './deadline.js'
@@ -40,7 +41,7 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
     this.#reject = reject
     state.inFlight++
     if (timeoutMs !== undefined) state.deadlines.add(this, timeoutMs)
-    this.#signal?.addEventListener('abort', this.#abort)
+    if (this.#signal !== undefined) onAbort(this.#signal, this.#abort)
   }
 
   readonly succeed = (result: Result): void => {
@@ -79,7 +80,7 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
     this.settled = true
     const state = this.#state
     state.deadlines.remove(this)
-    this.#signal?.removeEventListener('abort', this.#abort)
+    if (this.#signal !== undefined) offAbort(this.#signal, this.#abort)
     if (--state.inFlight === 0) state.onDrained?.()
     return true
   }

@@ -3,6 +3,7 @@
  *
  * Not for consistency: a lease that ends while its holder still works, or a store that forgets (a failover), lets two work at once.
  */
+import { offAbort, onAbort } from '../abort.js'
 import type { BaseCache } from '../base-cache.js'
 import type { CacheState } from '../command.js'
 import { type Duration, toMs, toTimeoutMs } from '../duration.js'
@@ -180,7 +181,7 @@ class Hold {
     const { backend, clock, deadlines } = this.#state
     const waiter = new LockWaiter(backend, this.#claim.lockKey, clock)
     deadlines.add(waiter, this.#claim.leaseMs)
-    signal?.addEventListener('abort', waiter.nudge)
+    if (signal !== undefined) onAbort(signal, waiter.nudge)
     try {
       while (!waiter.isFirst && !waiter.late && signal?.aborted !== true) await waiter.pause()
       if (waiter.isFirst) await this.#takeInTurn(waiter, signal)
@@ -189,7 +190,7 @@ class Hold {
       await this.release().catch(() => {})
       throw signal.reason
     } finally {
-      signal?.removeEventListener('abort', waiter.nudge)
+      if (signal !== undefined) offAbort(signal, waiter.nudge)
       deadlines.remove(waiter)
       waiter.leave()
     }
