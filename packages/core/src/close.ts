@@ -1,11 +1,12 @@
 /** Closing a cache: no new commands, those in flight come to their end, then the backend frees what it opened. */
 import type { CacheState } from './command.js'
 import { Waiting } from './deadline.js'
+import { toSeconds } from './duration.js'
 import { BackendError, CacheTimeoutError } from './errors.js'
 import { describe } from './runtime.js'
 
-/** What `close` allows where the cache has no timeout of its own. */
-const DEFAULT_CLOSE_MS = 5000
+/** For commands without a deadline, and for the store to hang up: the deadline of a command says nothing about that. */
+const PATIENCE_MS = 5000
 
 export function closeState(state: CacheState): Promise<void> {
   state.closing ??= drainAndClose(state)
@@ -14,10 +15,9 @@ export function closeState(state: CacheState): Promise<void> {
 
 async function drainAndClose(state: CacheState): Promise<void> {
   state.closed = true
-  const limitMs = state.timeoutMs ?? DEFAULT_CLOSE_MS
   try {
-    if (state.inFlight > 0) await within(state, limitMs, drained(state)).catch(() => {})
-    await within(state, limitMs, Promise.resolve(state.backend.close()))
+    if (state.inFlight > 0) await within(state, state.timeoutMs ?? PATIENCE_MS, drained(state)).catch(() => {})
+    await within(state, PATIENCE_MS, Promise.resolve(state.backend.close()))
   } catch (cause) {
     if (cause instanceof CacheTimeoutError) throw cause
     throw new BackendError(`close failed in the store: ${describe(cause)}`, { cause })
@@ -34,7 +34,7 @@ function drained(state: CacheState): Promise<void> {
 
 function within(state: CacheState, limitMs: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const limit = new Limit(() => reject(new CacheTimeoutError(`close was not done within ${limitMs} ms`)))
+    const limit = new Limit(() => reject(new CacheTimeoutError(`the store was not closed within ${toSeconds(limitMs)} s`)))
     state.deadlines.add(limit, limitMs)
     work.finally(() => state.deadlines.remove(limit)).then(resolve, reject)
   })

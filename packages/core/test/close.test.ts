@@ -72,8 +72,19 @@ describe('close', () => {
     })
     const hanging = make()
     hanging.backend.hang('close')
-    const closing = expect(hanging.cache.close()).rejects.toMatchObject({ name: 'CacheTimeoutError' })
+    const closing = expect(hanging.cache.close()).rejects.toMatchObject({
+      name: 'CacheTimeoutError',
+      message: 'the store was not closed within 5 s',
+    })
     await hanging.clock.advanceAsync(5000)
+    await closing
+  })
+
+  test('gives the backend its time, however short the deadline of a command is', async () => {
+    const { clock, backend, cache } = make({ timeout: '100ms' })
+    backend.delay('close', 1200)
+    const closing = cache.close()
+    await clock.advanceAsync(1200)
     await closing
   })
 
