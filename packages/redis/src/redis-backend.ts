@@ -1,5 +1,5 @@
 /** The store on a Redis: each primitive is one command or one script, so one round trip and one atomic step. */
-import type { Backend, Encoding, ReplacedTtl } from '@pycached/core'
+import { type Backend, type Encoding, InvalidArgumentError, type ReplacedTtl } from '@pycached/core'
 import { clearPrefix } from './clear.js'
 import type { Connection } from './connect.js'
 import type { RedisArgument } from './redis-like.js'
@@ -85,6 +85,7 @@ export class RedisBackend implements Backend {
   /** Any Redis command, by its name. As in ioredis, a name that ends in `Buffer` (`getBuffer`) has bytes in its reply in any case. */
   raw(command: string, args: readonly unknown[], encoding: Encoding): Promise<unknown> {
     const { client } = this.#connection
+    checkCommand(command)
     const words = args.flat().map(toRawArgument)
     const name = encoding === null && !command.endsWith('Buffer') ? `${command.toLowerCase()}Buffer` : command
     const method = name.endsWith('Buffer') ? (client as unknown as Record<string, unknown>)[name] : undefined
@@ -112,6 +113,14 @@ export class RedisBackend implements Backend {
     hideArguments(reason)
     throw reason
   }
+}
+
+/** Where ioredis pipelines by itself, the name `__proto__` would end the process: it looks commands up in plain objects. */
+function checkCommand(command: string): void {
+  if (/^[a-z][\w.|-]*$/i.test(command)) return
+  throw new InvalidArgumentError("the name of a Redis command begins with a letter, as in 'get' or 'json.get'", {
+    option: 'command',
+  })
 }
 
 function ttlWords(ttlMs: number | undefined): RedisArgument[] {

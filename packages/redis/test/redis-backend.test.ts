@@ -464,6 +464,13 @@ describe('raw', () => {
     expect(await Promise.all([before, backend.exists(key('other'))])).toEqual(['v', false])
   })
 
+  test('refuses a name that no command has, before the client, which __proto__ would end with the process', async () => {
+    const { backend } = fixture()
+    for (const name of ['__proto__', '', ' get', '1']) {
+      expect(() => backend.raw(name, [], 'utf-8')).toThrow(InvalidArgumentError)
+    }
+  })
+
   test('an unknown command is the error of the server', async () => {
     const { backend } = fixture()
     expect(String(await rejectionOf(backend.raw('nosuchcommand', ['x'], 'utf-8')))).toMatch(/unknown command/)
