@@ -236,6 +236,16 @@ test('loadsFn and dumpsFn must be functions, on a miss too', async () => {
   expect(backend.calls).toEqual([])
 })
 
+test('an empty batch touches no store', async () => {
+  const { backend, cache } = make()
+  expect([await cache.multiGet([]), await cache.multiSet(new Map()), await cache.multiDelete(new Set())]).toEqual([
+    [],
+    true,
+    0,
+  ])
+  expect(backend.calls).toEqual([])
+})
+
 test('an iterable is read once', async () => {
   const { cache } = make()
   const once = (function* () {
