@@ -34,7 +34,9 @@ function drained(state: CacheState): Promise<void> {
 
 function within(state: CacheState, limitMs: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const limit = new Limit(() => reject(new CacheTimeoutError(`the store was not closed within ${toSeconds(limitMs)} s`)))
+    const limit = new Limit(() =>
+      reject(new CacheTimeoutError(`the store was not closed within ${toSeconds(limitMs)} s`)),
+    )
     state.deadlines.add(limit, limitMs)
     work.finally(() => state.deadlines.remove(limit)).then(resolve, reject)
   })

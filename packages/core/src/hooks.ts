@@ -20,6 +20,8 @@ export async function runHooked<First, Second, Options extends CommandOptions, R
 ): Promise<Result> {
   const { cache, clock, plugins } = state
   const name = command.hooks as CommandName
+  // What was collected is the library's own copy, and not even a hook may change what the command is about.
+  if (command.collect !== undefined) Object.freeze(first)
   const args = Object.freeze(command.args(first, second, options))
   flight.onFailure = (error) => tellPlugins(state, name, args, error)
   let ran = false

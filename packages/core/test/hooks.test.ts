@@ -45,6 +45,27 @@ class Recording extends BasePlugin {
   }
 }
 
+test('no hook can change the keys of a multiGet, or the pairs of a multiSet', async () => {
+  const thrown: unknown[] = []
+  const attempt = (items: readonly unknown[]) => {
+    try {
+      ;(items as unknown[]).push('more')
+    } catch (error) {
+      thrown.push(error)
+    }
+  }
+  const plugin: Plugin = {
+    preMultiGet: (_cache, [keys]) => attempt(keys),
+    preMultiSet: (_cache, [pairs]) => attempt(pairs),
+  }
+  const { cache } = make([plugin])
+  const keys = ['a', 'b']
+  await cache.multiSet([['a', '1']])
+  expect(await cache.multiGet(keys)).toEqual(['1', undefined])
+  expect(thrown).toHaveLength(2)
+  expect(Object.isFrozen(keys)).toBe(false)
+})
+
 describe('order', () => {
   test('around from the first plugin inwards, then every pre hook, the command, every post hook', async () => {
     const seen: string[] = []
