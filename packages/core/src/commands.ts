@@ -4,6 +4,7 @@ import { decode, encode, writesPlainIntegers } from './codec.js'
 import type { CacheState, Command } from './command.js'
 import { type Duration, toMs, toTtlMs } from './duration.js'
 import { DeserializationError, InvalidArgumentError, KeyExistsError, NotAnIntegerError } from './errors.js'
+import { incrementEncoded } from './increment.js'
 import type { Place } from './key.js'
 import { describe } from './runtime.js'
 
@@ -106,8 +107,9 @@ export const INCREMENT = command<string, number | undefined, CommandOptions, num
     }
     const place = placeOf(state, options)
     state.plainIntegers ??= writesPlainIntegers(state.serializer)
-    if (!state.plainIntegers) return incrementEncoded(state, place, key, delta)
-    return place.store.increment(place.keyOf(key), delta, encode(state.serializer, key, delta, undefined))
+    const storedKey = place.keyOf(key)
+    if (!state.plainIntegers) return incrementEncoded(state, { store: place.store, storedKey }, key, delta, options)
+    return place.store.increment(storedKey, delta, encode(state.serializer, key, delta, undefined))
   },
   finish(_state, sum: number | undefined, key) {
     if (sum !== undefined) return sum
@@ -252,28 +254,4 @@ function checkPair(pair: readonly [key: string, value: unknown]): readonly [key:
   throw new InvalidArgumentError('every pair must be [key, value]: a Map and Object.entries(record) have such pairs', {
     option: 'pairs',
   })
-}
-
-/**
- * `increment` where integers are stored in a form that the store cannot count in: read, add, and replace what was read. Another
- * writer coming between makes one more round; each such round means that somebody else got ahead.
- */
-async function incrementEncoded(
-  state: CacheState,
-  place: Place,
-  key: string,
-  delta: number,
-): Promise<number | undefined> {
-  const { serializer } = state
-  const { store } = place
-  const storedKey = place.keyOf(key)
-  for (;;) {
-    const stored = await store.get(storedKey, serializer.encoding)
-    const value = stored === undefined ? 0 : decode(serializer, key, stored, undefined)
-    if (!Number.isSafeInteger(value) && typeof value !== 'bigint') return undefined
-    const sum = BigInt(value as number | bigint) + BigInt(delta)
-    if (!Number.isSafeInteger(Number(sum))) return undefined
-    const replacement = encode(serializer, key, typeof value === 'bigint' ? sum : Number(sum), undefined)
-    if (await store.compareAndSet(storedKey, stored, replacement, 'keep')) return Number(sum)
-  }
 }
