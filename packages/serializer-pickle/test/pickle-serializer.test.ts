@@ -218,7 +218,7 @@ describe('limits', () => {
 
 describe('options', () => {
   test.each<[object, string]>([
-    [{ reducer: [] }, "did you mean reducers? It knows reducers, naiveDates, maxBytes"],
+    [{ reducer: [] }, 'did you mean reducers? It knows reducers, naiveDates, maxBytes'],
     [{ naiveDates: 'gmt' }, "naiveDates is 'utc' or 'local', got gmt"],
     [{ reducers: 5 }, 'reducers is a list'],
     [{ reducers: [{}] }, 'reducers: each is { class, module, name, reduce, build }'],
