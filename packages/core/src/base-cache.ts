@@ -12,7 +12,7 @@ import {
   CACHE_OPTIONS,
   type CacheOptions,
   type Component,
-  checkEnabled,
+  checkBoolean,
   checkOptions,
   type OptionParsers,
   resolveOptions,
@@ -172,7 +172,7 @@ export abstract class BaseCache implements HookedCache {
   }
 
   set enabled(enabled: boolean) {
-    checkEnabled(enabled)
+    checkBoolean('enabled', enabled)
     this._state.enabled = enabled
   }
 }

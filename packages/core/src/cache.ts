@@ -1,5 +1,6 @@
 /** `Cache`: type names, class paths, classes and URLs → caches. */
 import { type BaseCache, type CacheClass, isCache, isCacheClass, type UrlAddress } from './base-cache.js'
+import { kindOf } from './describe.js'
 import { ClassPathError, InvalidArgumentError, InvalidCacheTypeError } from './errors.js'
 import type { CacheOptions } from './options.js'
 import { checkRecord, unknownOption } from './options.js'
@@ -62,12 +63,7 @@ type SchemeOf<Url extends string> = Url extends `redis${'s' | ''}:${string}`
 export function resolveCacheClass(type: unknown, option: string): CacheClass {
   if (isCacheClass(type)) return type
   if (typeof type !== 'string') {
-    const got =
-      typeof type === 'function'
-        ? `the class ${type.name}, which is no BaseCache`
-        : type === null
-          ? 'null'
-          : typeof type
+    const got = typeof type === 'function' ? `the class ${type.name}, which is no BaseCache` : kindOf(type)
     throw new InvalidCacheTypeError(`${option} must be a type name, a class path or a class of caches; got ${got}`, {
       option,
     })

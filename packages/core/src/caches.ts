@@ -1,10 +1,11 @@
 /** Aliases → caches: a configuration that can be pure data, and the instances made from it. */
+
 import type { BaseCache, CacheClass } from './base-cache.js'
 import { makeCache } from './cache.js'
+import { describe } from './describe.js'
 import { InvalidArgumentError, UnknownAliasError } from './errors.js'
 import { type CacheOptions, checkRecord } from './options.js'
 import { nearestOf } from './registry.js'
-import { describe } from './runtime.js'
 
 /** One alias: the cache's class (or class path, or type name) and its constructor options. */
 export interface AliasConfig extends CacheOptions {

@@ -1,9 +1,10 @@
 /** Closing a cache: no new commands, those in flight come to their end, then the backend frees what it opened. */
+
 import type { CacheState } from './command.js'
 import { Waiting } from './deadline.js'
+import { describe } from './describe.js'
 import { toSeconds } from './duration.js'
 import { BackendError, CacheTimeoutError } from './errors.js'
-import { describe } from './runtime.js'
 
 /** For commands without a deadline, and for the store to hang up: the deadline of a command says nothing about that. */
 const PATIENCE_MS = 5000

@@ -1,7 +1,8 @@
 /** Values ↔ stored values: every call of a serializer, with its failures wrapped and its results checked. */
+
 import type { Encoding } from './backend.js'
+import { describe } from './describe.js'
 import { DeserializationError, InvalidArgumentError, SerializationError } from './errors.js'
-import { describe } from './runtime.js'
 import type { Serializer } from './serializer.js'
 
 /** What `dumpsFn`, else the serializer, makes of a value. */

@@ -1,12 +1,13 @@
 /** The table of commands: for each, its name and options, its answer while disabled, its step to the backend and its result. */
+
 import type { CommandName, CommandOptions, GetOptions, ReadOptions, WriteOptions } from './cache-commands.js'
 import { decode, encode, writesPlainIntegers } from './codec.js'
 import type { CacheState, Command } from './command.js'
+import { describe, kindOf } from './describe.js'
 import { type Duration, toMs, toTtlMs } from './duration.js'
 import { DeserializationError, InvalidArgumentError, KeyExistsError, NotAnIntegerError } from './errors.js'
 import { incrementEncoded } from './increment.js'
 import type { Place } from './key.js'
-import { describe } from './runtime.js'
 
 const COMMON = ['namespace', 'timeout', 'signal']
 const READ = [...COMMON, 'loadsFn']
@@ -99,7 +100,7 @@ export const INCREMENT = command<string, number | undefined, CommandOptions, num
   call(state, key, delta = 1, options) {
     if (!Number.isSafeInteger(delta)) {
       throw new InvalidArgumentError(
-        `delta must be a safe integer, got ${typeof delta === 'number' ? delta : typeof delta}`,
+        `delta must be a safe integer, got ${typeof delta === 'number' ? delta : kindOf(delta)}`,
         {
           option: 'delta',
         },
@@ -239,8 +240,7 @@ function rethrowOf(error: unknown, storedKeys: Keys, keys: Keys): never {
 /** A string is an iterable too, of letters: never what was meant. */
 function collect<T>(items: Iterable<T>, option: string): readonly T[] {
   if (typeof items === 'string' || typeof items?.[Symbol.iterator] !== 'function') {
-    const got = items === null ? 'null' : typeof items
-    throw new InvalidArgumentError(`${option} must be an array or another iterable, got ${got}`, { option })
+    throw new InvalidArgumentError(`${option} must be an array or another iterable, got ${kindOf(items)}`, { option })
   }
   try {
     return [...items]

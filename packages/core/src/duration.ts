@@ -1,6 +1,6 @@
 /** Durations: what users write (seconds, or a string with its unit) → milliseconds. The only owner of units. */
+import { describe } from './describe.js'
 import { InvalidDurationError } from './errors.js'
-import { describe } from './runtime.js'
 
 const MS_PER_UNIT = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 

@@ -1,11 +1,12 @@
 /** One command that waits for its store or its hooks: settled once, by its answer, its deadline or its caller's signal. */
+
 import { offAbort, onAbort } from './abort.js'
 import type { CommandOptions } from './cache-commands.js'
 import type { CacheState, Command } from './command.js'
 import { Waiting } from './deadline.js'
+import { describe } from './describe.js'
 import { toSeconds } from './duration.js'
 import { BackendError, CacheTimeoutError, isPycachedError } from './errors.js'
-import { describe } from './runtime.js'
 
 export class Flight<First, Second, Options extends CommandOptions, Result> extends Waiting {
   readonly #state: CacheState

@@ -1,11 +1,12 @@
 /** A command with plugins: `around` of each, outermost first; inside, every `pre` hook, the command, every `post` hook. */
 import type { CommandName, CommandOptions } from './cache-commands.js'
 import type { CacheState, Command } from './command.js'
+import { describe } from './describe.js'
 import { toSeconds } from './duration.js'
 import { PluginError } from './errors.js'
 import type { Flight } from './flight.js'
 import type { HookedCache, Outcome, Plugin } from './plugin.js'
-import { describe, warn } from './runtime.js'
+import { warn } from './runtime.js'
 
 type AnyOutcome = Outcome<'get' | 'set'>
 type AnyHook = (cache: HookedCache, args: readonly unknown[], outcome?: AnyOutcome) => unknown

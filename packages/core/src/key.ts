@@ -1,7 +1,8 @@
 /** Namespaces and keys: where a key is stored. The only owner of both rules. */
+
 import type { Backend } from './backend.js'
+import { describe, kindOf } from './describe.js'
 import { InvalidArgumentError } from './errors.js'
-import { describe } from './runtime.js'
 
 /**
  * Replaces the rule `namespace:key`. Must be a pure function. `namespace` is `''` where there is none. `clear` calls it with an
@@ -116,7 +117,7 @@ export class KeySpace {
 /** Throws `InvalidArgumentError` unless `namespace` is text. */
 export function checkNamespace(namespace: unknown): asserts namespace is string {
   if (typeof namespace === 'string') return
-  throw new InvalidArgumentError(`namespace must be text, got ${typeof namespace}`, { option: 'namespace' })
+  throw new InvalidArgumentError(`namespace must be text, got ${kindOf(namespace)}`, { option: 'namespace' })
 }
 
 function prefixOf(namespace: string): string {
@@ -124,6 +125,6 @@ function prefixOf(namespace: string): string {
 }
 
 function invalidKey(key: unknown): InvalidArgumentError {
-  const got = key === '' ? 'an empty string' : key === null ? 'null' : typeof key
+  const got = key === '' ? 'an empty string' : kindOf(key)
   return new InvalidArgumentError(`a key must be text that is not empty, got ${got}`, { option: 'key' })
 }

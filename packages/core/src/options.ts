@@ -1,11 +1,12 @@
 /** Cache options → resolved and frozen, validated once, when a cache is made. */
 import { type Clock, systemClock } from './clock.js'
+import { describe, kindOf } from './describe.js'
 import { type Duration, toTimeoutMs, toTtlMs } from './duration.js'
 import { InvalidArgumentError } from './errors.js'
 import { checkNamespace, type KeyBuilder } from './key.js'
 import type { Plugin } from './plugin.js'
 import { type Class, nearestOf, resolveClassPath } from './registry.js'
-import { describe, processOf } from './runtime.js'
+import { processOf } from './runtime.js'
 import type { Serializer } from './serializer.js'
 
 /** A class path or class, with the constructor options of what it makes beside it. Plain data where the class is a path. */
@@ -56,10 +57,8 @@ const DEFAULT_TIMEOUT_MS = 5000
 export function resolveOptions(options: CacheOptions, defaultSerializer: () => Serializer): ResolvedOptions {
   const { serializer, plugins = [], namespace, keyBuilder, timeout, ttl, enabled = true, clock = systemClock } = options
   if (namespace !== undefined && namespace !== null) checkNamespace(namespace)
-  if (keyBuilder !== undefined && typeof keyBuilder !== 'function') {
-    throw invalid('keyBuilder', 'a function (key, namespace) => string', keyBuilder)
-  }
-  checkEnabled(enabled)
+  checkFunction('keyBuilder', keyBuilder, ' (key, namespace) => string')
+  checkBoolean('enabled', enabled)
   if (typeof clock?.now !== 'function' || typeof clock.schedule !== 'function') {
     throw invalid('clock', 'an object with now() and schedule(callback, delayMs)', clock)
   }
@@ -76,8 +75,13 @@ export function resolveOptions(options: CacheOptions, defaultSerializer: () => S
 }
 
 /** Throws `InvalidArgumentError`: text such as `'false'` would count as true. */
-export function checkEnabled(enabled: unknown): asserts enabled is boolean {
-  if (typeof enabled !== 'boolean') throw invalid('enabled', 'true or false', enabled)
+export function checkBoolean(option: string, value: unknown): asserts value is boolean {
+  if (typeof value !== 'boolean') throw invalid(option, 'true or false', value)
+}
+
+/** Throws `InvalidArgumentError` unless the option is a function or was not given. */
+export function checkFunction(option: string, value: unknown, signature = ''): void {
+  if (value !== undefined && typeof value !== 'function') throw invalid(option, `a function${signature}`, value)
 }
 
 export function resolveSerializer(component: Component<Serializer>): Serializer {
@@ -194,7 +198,6 @@ function make<T>(target: Class<T>, own: object | undefined, name: string, option
 }
 
 function invalid(option: string, expected: string, got: unknown): InvalidArgumentError {
-  const shown =
-    typeof got === 'string' ? `'${got}'` : got === null ? 'null' : Array.isArray(got) ? 'an array' : typeof got
+  const shown = typeof got === 'string' ? `'${got}'` : kindOf(got)
   return new InvalidArgumentError(`${option} must be ${expected}; got ${shown}`, { option })
 }

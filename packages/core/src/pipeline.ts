@@ -6,11 +6,12 @@
  */
 import type { CommandOptions, ReadOptions, WriteOptions } from './cache-commands.js'
 import type { CacheState, Command } from './command.js'
+import { kindOf } from './describe.js'
 import { toTimeoutMs } from './duration.js'
 import { CacheClosedError, InvalidArgumentError } from './errors.js'
 import { Flight, toOurError } from './flight.js'
 import { runHooked, tellPlugins } from './hooks.js'
-import { checkOptions } from './options.js'
+import { checkFunction, checkOptions } from './options.js'
 
 export function run<First, Second, Options extends CommandOptions, Result>(
   state: CacheState,
@@ -80,15 +81,11 @@ function refuse<First, Second, Options extends CommandOptions, Result>(
 
 function checkSignal(signal: unknown): void {
   if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function') return
-  throw new InvalidArgumentError(`signal must be an AbortSignal, got ${typeof signal}`, { option: 'signal' })
+  throw new InvalidArgumentError(`signal must be an AbortSignal, got ${kindOf(signal)}`, { option: 'signal' })
 }
 
 /** Here, and not where they are called: a miss calls none. */
 function checkFunctions({ loadsFn, dumpsFn }: ReadOptions & WriteOptions): void {
-  if (loadsFn !== undefined && typeof loadsFn !== 'function') throw notAFunction('loadsFn', loadsFn)
-  if (dumpsFn !== undefined && typeof dumpsFn !== 'function') throw notAFunction('dumpsFn', dumpsFn)
-}
-
-function notAFunction(option: string, got: unknown): InvalidArgumentError {
-  return new InvalidArgumentError(`${option} must be a function, got ${got === null ? 'null' : typeof got}`, { option })
+  checkFunction('loadsFn', loadsFn)
+  checkFunction('dumpsFn', dumpsFn)
 }

@@ -1,6 +1,8 @@
 /** Class paths → classes: the strings by which a configuration that is pure data names caches, serializers and plugins. */
+
+import { describe } from './describe.js'
 import { ClassPathError, InvalidArgumentError } from './errors.js'
-import { describe, processOf } from './runtime.js'
+import { processOf } from './runtime.js'
 
 /** As URLs have them: a parser of URLs makes every scheme lower case. */
 const SCHEME = /^[a-z][a-z0-9+.-]*$/

@@ -19,13 +19,3 @@ export function warn(message: string, code?: string): void {
   if (process?.emitWarning !== undefined) process.emitWarning(message, { type: 'PycachedWarning', code })
   else (globalThis as { console?: { warn(message: string): void } }).console?.warn(`PycachedWarning: ${message}`)
 }
-
-/** What was thrown, in words: its message, or what it is. */
-export function describe(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? thrown.message : String(thrown)
-  } catch {
-    // Anything can be thrown, also what has no text, and it must not hide where.
-    return `an ${typeof thrown} without text`
-  }
-}

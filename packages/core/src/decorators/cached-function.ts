@@ -1,6 +1,8 @@
 /** The function that `cached` and `cachedStampede` make: look up, else compute and store. */
 import type { BaseCache } from '../base-cache.js'
+import { kindOf } from '../describe.js'
 import { DeserializationError, InvalidArgumentError } from '../errors.js'
+import { checkFunction } from '../options.js'
 import { type CacheSource, cacheSources } from './cache-source.js'
 import { argumentsKey } from './call-key.js'
 import { Computation, voidComputations } from './computations.js'
@@ -93,16 +95,9 @@ export function checkBuilt(owner: string, built: unknown): string {
 export function checkObject(owner: string, options: unknown): asserts options is object {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
   throw new InvalidArgumentError(
-    `${owner} takes an object of options, then the function: ${owner}(options)(fn); got ${options === null ? 'null' : typeof options}`,
+    `${owner} takes an object of options, then the function: ${owner}(options)(fn); got ${kindOf(options)}`,
     { option: 'options' },
   )
-}
-
-export function checkFunction(option: string, value: unknown): void {
-  if (value === undefined || typeof value === 'function') return
-  throw new InvalidArgumentError(`${option} must be a function, got ${value === null ? 'null' : typeof value}`, {
-    option,
-  })
 }
 
 function cachedFunction(

@@ -1,7 +1,6 @@
 /** What a decorated function carries beside its signature. */
 import type { BaseCache } from '../base-cache.js'
-import { InvalidArgumentError } from '../errors.js'
-import { checkOptions } from '../options.js'
+import { checkBoolean, checkOptions } from '../options.js'
 import type { CacheSource } from './cache-source.js'
 import type { AsyncFunction, Callable } from './decorate.js'
 
@@ -58,8 +57,8 @@ export function carry(decorated: Callable, source: CacheSource, controls: Contro
     with(options: CallOptions) {
       checkOptions(options, ['cacheRead', 'cacheWrite'], 'with')
       const { cacheRead = true, cacheWrite = true } = options
-      checkSwitch('cacheRead', cacheRead)
-      checkSwitch('cacheWrite', cacheWrite)
+      checkBoolean('cacheRead', cacheRead)
+      checkBoolean('cacheWrite', cacheWrite)
       return function (this: unknown, ...args: unknown[]) {
         return controls.with(this, args, cacheRead, cacheWrite)
       }
@@ -70,11 +69,4 @@ export function carry(decorated: Callable, source: CacheSource, controls: Contro
     Object.defineProperty(decorated, name, { value, configurable: true })
   }
   return decorated
-}
-
-function checkSwitch(option: string, value: unknown): void {
-  if (typeof value === 'boolean') return
-  throw new InvalidArgumentError(`${option} must be true or false, got ${value === null ? 'null' : typeof value}`, {
-    option,
-  })
 }

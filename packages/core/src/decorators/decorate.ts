@@ -2,6 +2,7 @@
  * One function as wrapper, standard (TC39) decorator and legacy (`experimentalDecorators`) decorator: which of the three a call is,
  * and what the decorated function is called in default keys.
  */
+import { kindOf } from '../describe.js'
 import { InvalidArgumentError } from '../errors.js'
 
 /**
@@ -35,9 +36,7 @@ export function decorate(owner: string, named: boolean, make: Make): (...form: F
 
 function wrapFunction(owner: string, named: boolean, make: Make, fn: unknown): Callable {
   if (typeof fn !== 'function') {
-    throw new InvalidArgumentError(
-      `${owner}(options) takes the function to wrap, got ${fn === null ? 'null' : typeof fn}`,
-    )
+    throw new InvalidArgumentError(`${owner}(options) takes the function to wrap, got ${kindOf(fn)}`)
   }
   if (fn.name === '' && !named) throw nameless(owner, 'a function without a name')
   const name = identifier(fn.name)

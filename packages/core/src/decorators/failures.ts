@@ -1,12 +1,9 @@
 /** What a decorated function does when its cache fails: it says so, once, and goes on without it. */
-import {
-  DeserializationError,
-  InvalidArgumentError,
-  isPycachedError,
-  PluginError,
-  SerializationError,
-} from '../errors.js'
-import { describe, warn } from '../runtime.js'
+
+import { describe } from '../describe.js'
+import { DeserializationError, isPycachedError, PluginError, SerializationError } from '../errors.js'
+import { checkFunction } from '../options.js'
+import { warn } from '../runtime.js'
 
 /** What {@link OnError} is told beside the error. */
 export interface FailureDetails {
@@ -25,11 +22,7 @@ export type Report = (error: unknown, key: string) => void
 /** Default: a process warning, which never has the value. */
 export function reporter(owner: string, onError: OnError | undefined): Report {
   if (onError === undefined) return (error, key) => warnOf(owner, error, key)
-  if (typeof onError !== 'function') {
-    throw new InvalidArgumentError(`onError must be a function (error, { key }), got ${typeof onError}`, {
-      option: 'onError',
-    })
-  }
+  checkFunction('onError', onError, ' (error, { key })')
   return (error, key) => {
     const failed = (thrown: unknown) => warn(`onError of ${owner} failed: ${describe(thrown)}`)
     try {

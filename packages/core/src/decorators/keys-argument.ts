@@ -1,4 +1,5 @@
 /** Where a call of a `multiCached` function has its keys, and the same call with fewer of them. */
+import { kindOf } from '../describe.js'
 import { InvalidArgumentError } from '../errors.js'
 
 /** The name of a property of the options argument, or the index of the argument that is the keys. */
@@ -67,8 +68,7 @@ function unique(keys: unknown, where: string): readonly unknown[] | undefined {
   if (typeof keys !== 'string' && typeof (keys as Iterable<unknown> | null)?.[Symbol.iterator] === 'function') {
     return [...new Set(keys as Iterable<unknown>)]
   }
-  const got = keys === null ? 'null' : typeof keys
-  throw new InvalidArgumentError(`${where} must be an array, a Set or another iterable of keys, got ${got}`, {
+  throw new InvalidArgumentError(`${where} must be an array, a Set or another iterable of keys, got ${kindOf(keys)}`, {
     option: 'keysFrom',
   })
 }

@@ -1,8 +1,10 @@
-/** `multiCached`: a function's results by key, of which only those that are missing are computed. Mirrors the seed's section "Decorators". */
+/** `multiCached`: a function's results by key, of which only the missing ones are computed. Mirrors the Python library's `multi_cached`. */
 import type { BaseCache } from '../base-cache.js'
+import { kindOf } from '../describe.js'
 import { DeserializationError, InvalidArgumentError, isPycachedError } from '../errors.js'
+import { checkFunction } from '../options.js'
 import { type CacheSource, cacheSources, type ExistingCache, type OwnCache } from './cache-source.js'
-import { checkBuilt, checkFunction, checkObject } from './cached-function.js'
+import { checkBuilt, checkObject } from './cached-function.js'
 import { Computation, voidComputations } from './computations.js'
 import { carry } from './controls.js'
 import { type Callable, decorate } from './decorate.js'
@@ -228,7 +230,7 @@ function multiCachedFunction({ fn, source, argument, as, keyBuilder, skipCache, 
 function keyItself(asked: unknown): string {
   if (typeof asked === 'string' && asked !== '') return asked
   if (typeof asked === 'number' || typeof asked === 'bigint') return String(asked)
-  const got = asked === '' ? 'an empty string' : asked === null ? 'null' : typeof asked
+  const got = asked === '' ? 'an empty string' : kindOf(asked)
   throw new InvalidArgumentError(
     `multiCached stores under the keys themselves, which must be text or numbers; got ${got}: give keyBuilder(key, ...args)`,
     { option: 'keyBuilder' },
@@ -238,8 +240,9 @@ function keyItself(asked: unknown): string {
 /** What the function's answer has for these keys. `undefined` is no result. */
 function resultsOf(answer: unknown, keys: readonly unknown[]): Results {
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer) || answer instanceof Set) {
-    const got = answer === null ? 'null' : Array.isArray(answer) ? 'an array' : typeof answer
-    throw new InvalidArgumentError(`multiCached needs a function that resolves to a record or a Map by key; got ${got}`)
+    throw new InvalidArgumentError(
+      `multiCached needs a function that resolves to a record or a Map by key; got ${kindOf(answer)}`,
+    )
   }
   const results = new Map<unknown, unknown>()
   for (const key of keys) {

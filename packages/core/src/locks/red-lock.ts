@@ -1,16 +1,17 @@
 /**
- * `RedLock`: one at a time, across processes, for as long as a lease. Mirrors the seed's section "Locking".
+ * `RedLock`: one at a time, across processes, for as long as a lease. Mirrors the Python library's `RedLock`.
  *
  * Not for consistency: a lease that ends while its holder still works, or a store that forgets (a failover), lets two work at once.
  */
 import { offAbort, onAbort } from '../abort.js'
 import type { BaseCache } from '../base-cache.js'
 import type { CacheState } from '../command.js'
+import { describe } from '../describe.js'
 import { type Duration, toMs, toTimeoutMs } from '../duration.js'
 import { InvalidArgumentError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { run } from '../pipeline.js'
-import { describe, warn } from '../runtime.js'
+import { warn } from '../runtime.js'
 import { BREAK, type Claim, OWNER, RELEASE, stateOf, TAKE } from './lock-commands.js'
 import { LockWaiter, nudgeFirst } from './lock-queue.js'
 
