@@ -15,7 +15,7 @@ export interface Serializer {
   loads(stored: unknown): unknown
 }
 
-/** A base to extend: text unless `encoding` is overridden. Mirrors the seed's `BaseSerializer`. */
+/** A base to extend: text unless `encoding` is overridden. Mirrors the Python library's `BaseSerializer`. */
 export abstract class BaseSerializer implements Serializer {
   readonly encoding: Encoding = 'utf-8'
   abstract dumps(value: unknown): unknown

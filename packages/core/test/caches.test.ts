@@ -149,7 +149,7 @@ describe('create', () => {
     expect(registry.get('default')).not.toBe(one)
   })
 
-  test('takes a configuration too, as the seed does', () => {
+  test('takes a configuration too, as the Python library does', () => {
     const registry = new Caches({ default: { ...MEMORY, namespace: 'config' } })
     const cache = registry.create(registry.getAliasConfig('default'))
     expect(cache).toBeInstanceOf(SimpleMemoryCache)

@@ -7,7 +7,7 @@ import { MemoryBackend } from './memory-backend.js'
 export type SimpleMemoryCacheOptions = CacheOptions
 
 /**
- * A cache whose store is its own, in this process. Mirrors the seed's `SimpleMemoryCache`.
+ * A cache whose store is its own, in this process. Mirrors the Python library's `SimpleMemoryCache`.
  *
  * With the default `NullSerializer` a value is kept as it is: no copy is made, so that `get` gives back the very object that `set` was
  * given, and whoever changes that object changes what is cached.

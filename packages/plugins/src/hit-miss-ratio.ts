@@ -12,7 +12,7 @@ export interface HitMissRatio {
 }
 
 /**
- * Gives its cache `cache.hitMissRatio`, a snapshot each time. Mirrors the seed's `HitMissRatioPlugin`.
+ * Gives its cache `cache.hitMissRatio`, a snapshot each time. Mirrors the Python library's `HitMissRatioPlugin`.
  *
  * Every cache has figures of its own, also where caches share one plugin. Reads that fail count neither way; `exists` is no read.
  */

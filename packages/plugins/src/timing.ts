@@ -32,7 +32,7 @@ const COMMANDS = [
 ] as const satisfies readonly CommandName[]
 
 /**
- * Gives its cache `cache.profiling`, a snapshot each time. Mirrors the seed's `TimingPlugin`.
+ * Gives its cache `cache.profiling`, a snapshot each time. Mirrors the Python library's `TimingPlugin`.
  *
  * Every cache has figures of its own, also where caches share one plugin. A command's time is that of hooks before it, serializer and
  * store; commands that fail do not count.

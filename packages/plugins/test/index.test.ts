@@ -17,7 +17,7 @@ test.each([HitMissRatioPlugin, TimingPlugin])('%o takes no options, and refuses 
   )
 })
 
-test("the seed's example holds", async () => {
+test("the original's example works, translated", async () => {
   const seen: string[] = []
   class MyCustomPlugin extends BasePlugin {
     override preSet(_cache: HookedCache, args: readonly unknown[]): void {

@@ -25,7 +25,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * JSON as `JSON.stringify` writes it; reads that and everything that Python's `json` writes, `NaN` and `Infinity` included.
- * Mirrors the seed's `JsonSerializer`.
+ * Mirrors the Python library's `JsonSerializer`.
  */
 export class JsonSerializer extends BaseSerializer {
   readonly bigIntegers: BigIntegers

@@ -6,7 +6,7 @@ import { Unwritable, writeMsgPack } from './write.js'
 export type MsgPackSerializerOptions = Record<string, never>
 
 /**
- * Plain MessagePack, which Python's `msgpack` reads and writes too. Mirrors the seed's `MsgPackSerializer`.
+ * Plain MessagePack, which Python's `msgpack` reads and writes too. Mirrors the Python library's `MsgPackSerializer`.
  *
  * What the format has no form for is refused, never changed: a `Set`, an instance of a class, `undefined` in an array, an integer
  * beyond 64 bits, a lone surrogate.

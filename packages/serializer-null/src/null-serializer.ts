@@ -9,7 +9,7 @@ export interface NullSerializerOptions {
 }
 
 /**
- * Hands every value to the store as it is, and back. Mirrors the seed's `NullSerializer`.
+ * Hands every value to the store as it is, and back. Mirrors the Python library's `NullSerializer`.
  *
  * In memory this keeps the very object, with its identity. Redis keeps only text and bytes: it refuses everything else with
  * `SerializationError`, and bytes that are no UTF-8 cannot be read with the default encoding (`DeserializationError`).

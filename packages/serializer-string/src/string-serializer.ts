@@ -7,7 +7,7 @@ export type StringSerializerOptions = Record<string, never>
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Writes `String(value)` and reads text. Mirrors the seed's `StringSerializer`: what was stored comes back as text, whatever it
+ * Writes `String(value)` and reads text. Mirrors the Python library's `StringSerializer`: what was stored comes back as text, whatever it
  * was before (`1` as `'1'`, `[1, 2]` as `'1,2'`, a plain object as `'[object Object]'`).
  */
 export class StringSerializer extends BaseSerializer {

@@ -1,4 +1,4 @@
-/** `cached`: a function's results, by its arguments. Mirrors the seed's section "Decorators". */
+/** `cached`: a function's results, by its arguments. Mirrors the Python library's `cached`. */
 import type { ExistingCache, OwnCache } from './cache-source.js'
 import { cachedDecorator, OWN_OPTIONS, type Strategy } from './cached-function.js'
 import type { CachedDecorator, CachedOptions } from './options.js'

@@ -1,4 +1,4 @@
-/** `OptimisticLock`: writes only if nobody else wrote since it read. Mirrors the seed's section "Locking". */
+/** `OptimisticLock`: writes only if nobody else wrote since it read. Mirrors the Python library's `OptimisticLock`. */
 import type { BaseCache } from '../base-cache.js'
 import type { WriteOptions } from '../cache-commands.js'
 import type { CacheState } from '../command.js'

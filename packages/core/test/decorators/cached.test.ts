@@ -679,7 +679,7 @@ describe('which cache', () => {
   })
 })
 
-test('the program of the seed: pickle in Redis, computed once for three calls', async () => {
+test('the original’s program works, translated: pickle in Redis, computed once for three calls', async () => {
   const { endpoint, port, namespace } = address()
   let calls = 0
   const cachedCall = cached({
@@ -701,7 +701,7 @@ test('the program of the seed: pickle in Redis, computed once for three calls', 
 
 function address() {
   const { hostname, port } = new URL(inject('redisUrl'))
-  return { endpoint: hostname, port: Number(port || 6379), namespace: `${inject('redisNamespace')}:seed` }
+  return { endpoint: hostname, port: Number(port || 6379), namespace: `${inject('redisNamespace')}:original` }
 }
 
 test('the wrapper has the name and the length of the function', () => {
@@ -738,7 +738,7 @@ test('hooks of the cache’s plugins run for the calls of a decorated function',
   expect(hooks).toEqual(['preGet', 'postGet', 'preSet', 'preGet', 'postGet'])
 })
 
-test('Cache instances made by the facade are instances too', async () => {
+test('a cache that the facade made is used as it is', async () => {
   const cache = closing(new Cache(Cache.MEMORY, { ttl: '1m' }))
   expect(cached({ cache })(async function load() {}).cache).toBe(cache)
 })

@@ -390,12 +390,12 @@ test('it decorates methods, and this reaches them', async () => {
   expect((users.find as MultiCachedFunction<Users['find']>).keyFor({ ids: ['b'] })).toEqual(['b'])
 })
 
-test('the program of the seed', async () => {
+test('the original’s program for multi_cached works, translated', async () => {
   const { hostname, port } = new URL(inject('redisUrl'))
   const options = {
     endpoint: hostname,
     port: Number(port || 6379),
-    namespace: `${inject('redisNamespace')}:multi-seed`,
+    namespace: `${inject('redisNamespace')}:multi-original`,
   }
   const dict: Record<string, string> = DICT
   const multiCachedIds = multiCached('ids', { cache: RedisCache, ...options })(async ({ ids }: { ids: string[] }) =>
