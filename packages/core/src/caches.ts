@@ -1,5 +1,4 @@
 /** Aliases → caches: a configuration that can be pure data, and the instances made from it. */
-
 import type { BaseCache, CacheClass } from './base-cache.js'
 import { makeCache } from './cache.js'
 import { describe } from './describe.js'

@@ -1,5 +1,4 @@
 /** Closing a cache: no new commands, those in flight come to their end, then the backend frees what it opened. */
-
 import type { CacheState } from './command.js'
 import { Waiting } from './deadline.js'
 import { describe } from './describe.js'

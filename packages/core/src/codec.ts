@@ -1,5 +1,4 @@
 /** Values ↔ stored values: every call of a serializer, with its failures wrapped and its results checked. */
-
 import type { Encoding } from './backend.js'
 import { describe } from './describe.js'
 import { DeserializationError, InvalidArgumentError, SerializationError } from './errors.js'

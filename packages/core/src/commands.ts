@@ -1,5 +1,4 @@
 /** The table of commands: for each, its name and options, its answer while disabled, its step to the backend and its result. */
-
 import type { CommandName, CommandOptions, GetOptions, ReadOptions, WriteOptions } from './cache-commands.js'
 import { decode, encode, writesPlainIntegers } from './codec.js'
 import type { CacheState, Command } from './command.js'

@@ -1,5 +1,4 @@
 /** One command that waits for its store or its hooks: settled once, by its answer, its deadline or its caller's signal. */
-
 import { offAbort, onAbort } from './abort.js'
 import type { CommandOptions } from './cache-commands.js'
 import type { CacheState, Command } from './command.js'

@@ -1,5 +1,4 @@
 /** Namespaces and keys: where a key is stored. The only owner of both rules. */
-
 import type { Backend } from './backend.js'
 import { describe, kindOf } from './describe.js'
 import { InvalidArgumentError } from './errors.js'

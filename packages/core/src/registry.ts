@@ -1,5 +1,4 @@
 /** Class paths → classes: the strings by which a configuration that is pure data names caches, serializers and plugins. */
-
 import { describe } from './describe.js'
 import { ClassPathError, InvalidArgumentError } from './errors.js'
 import { processOf } from './runtime.js'

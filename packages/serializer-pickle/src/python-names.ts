@@ -2,7 +2,6 @@
  * Every Python name that a pickle may mention, and what it means here. A name that is not in the table is refused when it is read,
  * before anything is done with it: there is no other way from a name in a pickle to something that runs.
  */
-
 import { decodeDatetime } from './datetime.js'
 import { type CallContext, Opaque, PythonCallable } from './opaque.js'
 import type { Reducer, ReducerTable } from './reducer.js'

@@ -1,5 +1,4 @@
 /** What a decorated function does when its cache fails: it says so, once, and goes on without it. */
-
 import { describe } from '../describe.js'
 import { DeserializationError, isPycachedError, PluginError, SerializationError } from '../errors.js'
 import { checkFunction } from '../options.js'

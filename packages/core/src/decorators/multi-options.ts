@@ -1,5 +1,4 @@
 /** The options of `multiCached` beside those that choose the cache, and how they fit the decorated function. Types only. */
-
 import type { BaseCache } from '../base-cache.js'
 import type { CallOptions } from './controls.js'
 import type { AsyncFunction } from './decorate.js'
