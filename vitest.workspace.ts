@@ -23,6 +23,9 @@ const source = {
 /** Only for what hangs: synchronous properties take seconds on a busy machine, and no test is about its own duration. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
 
+/** The cases of contracts run at once: most of them wait for time to pass. */
+const maxConcurrency = 50
+
 const project = (
   name: string,
   dir: string,
@@ -30,7 +33,7 @@ const project = (
 ): TestProjectInlineConfiguration => ({
   ...source,
   root: root + dir,
-  test: { name, include: ['test/**/*.test.ts'], exclude: configDefaults.exclude, ...patience, ...test },
+  test: { name, include: ['test/**/*.test.ts'], exclude: configDefaults.exclude, maxConcurrency, ...patience, ...test },
 })
 
 const legacy = 'test/legacy/**'
