@@ -107,9 +107,8 @@ export const INCREMENT = command<string, number | undefined, CommandOptions, num
     }
     const place = placeOf(state, options)
     state.plainIntegers ??= writesPlainIntegers(state.serializer)
-    const storedKey = place.keyOf(key)
-    if (!state.plainIntegers) return incrementEncoded(state, { store: place.store, storedKey }, key, delta, options)
-    return place.store.increment(storedKey, delta, encode(state.serializer, key, delta, undefined))
+    if (!state.plainIntegers) return incrementEncoded(state, place, key, delta, options)
+    return place.store.increment(place.keyOf(key), delta, encode(state.serializer, key, delta, undefined))
   },
   finish(_state, sum: number | undefined, key) {
     if (sum !== undefined) return sum

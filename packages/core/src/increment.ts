@@ -12,6 +12,7 @@ import type { CacheState } from './command.js'
 import { Waiting } from './deadline.js'
 import { toTimeoutMs } from './duration.js'
 import type { Place } from './key.js'
+import { PerKey } from './per-key.js'
 
 /** Ends with its increment, or when that is given up: a store that hangs holds up nobody for longer. */
 class Turn extends Waiting {
@@ -36,21 +37,22 @@ class Turn extends Waiting {
   }
 }
 
-/** The last turn in line for each key of a store. */
-const lines = new WeakMap<Backend, Map<string, Turn>>()
+/** The last turn in line for each key. */
+const lastTurns = new PerKey<Turn>()
 
 /** The new number; `undefined` where there is no integer or the sum is not a safe one, and for an increment that was given up. */
 export async function incrementEncoded(
   state: CacheState,
-  { store, storedKey }: { readonly store: Place['store']; readonly storedKey: string },
+  place: Place,
   key: string,
   delta: number,
   options: CommandOptions | undefined,
 ): Promise<number | undefined> {
-  const line = lineOf(store)
-  const previous = line.get(storedKey)
+  const { store } = place
+  const storedKey = place.keyOf(key)
+  const previous = lastTurns.get(store, storedKey)
   const turn = new Turn()
-  line.set(storedKey, turn)
+  lastTurns.set(store, storedKey, turn)
   const timeoutMs = toTimeoutMs(options?.timeout, state.timeoutMs)
   if (timeoutMs !== undefined) state.deadlines.add(turn, timeoutMs)
   if (options?.signal !== undefined) onAbort(options.signal, turn.end)
@@ -60,7 +62,7 @@ export async function incrementEncoded(
   } finally {
     state.deadlines.remove(turn)
     if (options?.signal !== undefined) offAbort(options.signal, turn.end)
-    if (line.get(storedKey) === turn) line.delete(storedKey)
+    if (lastTurns.get(store, storedKey) === turn) lastTurns.delete(store, storedKey)
     turn.end()
   }
 }
@@ -84,13 +86,4 @@ async function readAndReplace(
     if (await store.compareAndSet(storedKey, stored, replacement, 'keep')) return Number(sum)
   }
   return undefined
-}
-
-function lineOf(store: Backend): Map<string, Turn> {
-  let line = lines.get(store)
-  if (line === undefined) {
-    line = new Map()
-    lines.set(store, line)
-  }
-  return line
 }

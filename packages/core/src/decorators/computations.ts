@@ -3,8 +3,9 @@
  * was computed from older data is not stored after it.
  */
 import type { Backend } from '../backend.js'
+import { PerKey } from '../per-key.js'
 
-const underWay = new WeakMap<Backend, Map<string, Set<Computation>>>()
+const underWay = new PerKey<Set<Computation>>()
 
 /** One computation of one key's value, from its begin to {@link end}. */
 export class Computation {
@@ -17,13 +18,8 @@ export class Computation {
   constructor(backend: Backend, storedKey: string) {
     this.#backend = backend
     this.#storedKey = storedKey
-    let ofBackend = underWay.get(backend)
-    if (ofBackend === undefined) {
-      ofBackend = new Map()
-      underWay.set(backend, ofBackend)
-    }
-    const ofKey = ofBackend.get(storedKey)
-    if (ofKey === undefined) ofBackend.set(storedKey, new Set([this]))
+    const ofKey = underWay.get(backend, storedKey)
+    if (ofKey === undefined) underWay.set(backend, storedKey, new Set([this]))
     else ofKey.add(this)
   }
 
@@ -33,10 +29,9 @@ export class Computation {
   }
 
   end(): void {
-    const ofBackend = underWay.get(this.#backend)
-    const ofKey = ofBackend?.get(this.#storedKey)
+    const ofKey = underWay.get(this.#backend, this.#storedKey)
     ofKey?.delete(this)
-    if (ofKey?.size === 0) ofBackend?.delete(this.#storedKey)
+    if (ofKey?.size === 0) underWay.delete(this.#backend, this.#storedKey)
   }
 
   /** Resolves once no write is under way. */
@@ -47,7 +42,7 @@ export class Computation {
 
 /** No result of a computation that is under way now will be stored; resolves once none is on its way into the store. */
 export async function voidComputations(backend: Backend, storedKeys: readonly string[]): Promise<void> {
-  const found = storedKeys.flatMap((key) => [...(underWay.get(backend)?.get(key) ?? [])])
+  const found = storedKeys.flatMap((key) => [...(underWay.get(backend, key) ?? [])])
   for (const computation of found) computation.voided = true
   await Promise.all(found.map((computation) => computation.stored()))
 }

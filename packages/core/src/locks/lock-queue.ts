@@ -2,9 +2,10 @@
 import type { Backend } from '../backend.js'
 import type { Clock } from '../clock.js'
 import { Waiting } from '../deadline.js'
+import { PerKey } from '../per-key.js'
 
-/** A lock's waiters, by its store and its complete key. A queue that is empty is dropped. */
-const queues = new WeakMap<Backend, Map<string, LockWaiter[]>>()
+/** The waiters of each lock. A queue that is empty is dropped. */
+const queues = new PerKey<LockWaiter[]>()
 
 /** One who waits. Its deadline is the end of its patience. */
 export class LockWaiter extends Waiting {
@@ -23,8 +24,9 @@ export class LockWaiter extends Waiting {
     this.#backend = backend
     this.#lockKey = lockKey
     this.#clock = clock
-    this.#queue = queueOf(backend, lockKey)
+    this.#queue = queues.get(backend, lockKey) ?? []
     this.#queue.push(this)
+    queues.set(backend, lockKey, this.#queue)
   }
 
   get isFirst(): boolean {
@@ -64,26 +66,12 @@ export class LockWaiter extends Waiting {
   leave(): void {
     const place = this.#queue.indexOf(this)
     this.#queue.splice(place, 1)
-    if (this.#queue.length === 0) queues.get(this.#backend)?.delete(this.#lockKey)
+    if (this.#queue.length === 0) queues.delete(this.#backend, this.#lockKey)
     else if (place === 0) this.#queue[0]?.nudge()
   }
 }
 
 /** The lock may be free: its first waiter looks at once. */
 export function nudgeFirst(backend: Backend, lockKey: string): void {
-  queues.get(backend)?.get(lockKey)?.[0]?.nudge()
-}
-
-function queueOf(backend: Backend, lockKey: string): LockWaiter[] {
-  let ofBackend = queues.get(backend)
-  if (ofBackend === undefined) {
-    ofBackend = new Map()
-    queues.set(backend, ofBackend)
-  }
-  let queue = ofBackend.get(lockKey)
-  if (queue === undefined) {
-    queue = []
-    ofBackend.set(lockKey, queue)
-  }
-  return queue
+  queues.get(backend, lockKey)?.[0]?.nudge()
 }
