@@ -1,18 +1,17 @@
-/** Options → a client, opened by the first command, opened anew after a loss, and closed. */
+/** Address → a client, opened by the first command, opened anew after a loss, and closed. */
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { Redis } from 'ioredis'
 import type { RedisLike } from './redis-like.js'
 
-export interface ConnectOptions {
-  readonly host: string
+/** Where and how a connection of our own is made. */
+export interface Address {
+  readonly endpoint: string
   readonly port: number
   readonly db: number
   readonly username: string | undefined
   readonly password: string | undefined
   readonly tls: boolean | TlsOptions
   readonly connectTimeoutMs: number
-  /** How long the server may answer nothing to commands that wait, before the connection counts as lost. */
-  readonly silenceMs: number
 }
 
 /** A client and who looks after it. */
@@ -24,6 +23,12 @@ export interface Connection {
   close(): Promise<void>
 }
 
+/**
+ * How long the server may answer nothing to commands that wait, before the connection counts as lost. Far above what a command
+ * takes: a server that is merely slow keeps its connection.
+ */
+const SILENCE_MS = 15_000
+
 /** How long `close` waits for the answers that are still on their way, and then for the server to hang up. */
 const DRAIN_MS = 1000
 const HANG_UP_MS = 200
@@ -34,8 +39,8 @@ export function borrowConnection(client: RedisLike): Connection {
 }
 
 /** A client of our own. Nothing is opened before the first command. */
-export function ownConnection(options: ConnectOptions): Connection {
-  return new OwnConnection(options)
+export function ownConnection(address: Address, silenceMs = SILENCE_MS): Connection {
+  return new OwnConnection(address, silenceMs)
 }
 
 class OwnConnection implements Connection {
@@ -44,9 +49,9 @@ class OwnConnection implements Connection {
   #used = false
   #closed = false
 
-  constructor({ host, port, db, username, password, tls, connectTimeoutMs, silenceMs }: ConnectOptions) {
+  constructor({ endpoint, port, db, username, password, tls, connectTimeoutMs }: Address, silenceMs: number) {
     this.#redis = new Redis({
-      host,
+      host: endpoint,
       port,
       db,
       ...(username !== undefined && { username }),

@@ -1,3 +1,4 @@
+/** `RedisCache`: a cache in Redis. */
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { BaseCache, type OptionParsers, type UrlAddress } from '@pycached/core'
 import { JsonSerializer } from '@pycached/serializer-json'

@@ -10,7 +10,7 @@ import {
   toMs,
   type UrlAddress,
 } from '@pycached/core'
-import { borrowConnection, type Connection, ownConnection } from './connect.js'
+import { type Address, borrowConnection, type Connection, ownConnection } from './connect.js'
 import type { RedisLike } from './redis-like.js'
 
 export interface RedisCacheOptions extends CacheOptions {
@@ -45,21 +45,8 @@ export const REDIS_OPTIONS: OptionParsers = Object.freeze({
 })
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 4000
-/** Far above what a command takes: a server that is merely slow keeps its connection. */
-const SILENCE_MS = 15_000
 const ADDRESS_OPTIONS = ['endpoint', 'port', 'db', 'username', 'password', 'tls', 'connectTimeout'] as const
 const CLIENT_METHODS = ['call', 'getBuffer', 'mgetBuffer', 'scanBuffer'] as const
-
-/** Where and how a connection of our own is made. */
-export interface Address {
-  readonly endpoint: string
-  readonly port: number
-  readonly db: number
-  readonly username: string | undefined
-  readonly password: string | undefined
-  readonly tls: boolean | TlsOptions
-  readonly connectTimeoutMs: number
-}
 
 /** `undefined` for a client of the user's own. Throws `InvalidArgumentError` for an option that no connection can have. */
 export function addressOf(options: RedisCacheOptions): Address | undefined {
@@ -80,8 +67,7 @@ export function addressOf(options: RedisCacheOptions): Address | undefined {
 export function connectionOf(options: RedisCacheOptions): Connection {
   const address = addressOf(options)
   if (address === undefined) return borrowConnection(checkClient(options.client as RedisLike, options))
-  const { endpoint: host, ...how } = address
-  return ownConnection({ host, ...how, silenceMs: SILENCE_MS })
+  return ownConnection(address)
 }
 
 /** What `redis://user:password@host:port/db` stands for; `rediss:` is the same with TLS. */

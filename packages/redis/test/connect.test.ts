@@ -8,9 +8,9 @@ import { RedisCache, type RedisCacheOptions } from '@pycached/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startRedisServer } from '../../../test/support/redis-server.js'
-import { ownConnection } from '../src/connect.js'
+import { type Address, ownConnection } from '../src/connect.js'
 import { RedisBackend } from '../src/redis-backend.js'
-import { connectionOf } from '../src/redis-options.js'
+import { addressOf, connectionOf } from '../src/redis-options.js'
 import { clientOn, rejectionOf } from './support.js'
 
 /** Without a deadline: a failure that does not end its commands hangs the test. */
@@ -316,8 +316,8 @@ describe('a server that hangs', () => {
         inbound.pipe(outbound).pipe(inbound)
       }),
     )
-    const address = { host: '127.0.0.1', port, db: 0, username: undefined, password: undefined, tls: false } as const
-    const backend = new RedisBackend(ownConnection({ ...address, connectTimeoutMs: 1000, silenceMs: 200 }))
+    const address = addressOf({ port }) as Address
+    const backend = new RedisBackend(ownConnection(address, 200))
     onTestFinished(() => backend.close())
     await backend.set('k', 'v', undefined)
     for (const socket of sockets) socket.unpipe().pause()
