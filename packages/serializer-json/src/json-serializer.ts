@@ -1,3 +1,4 @@
+/** `JsonSerializer`: values as JSON text. */
 import {
   BaseSerializer,
   checkOptions,

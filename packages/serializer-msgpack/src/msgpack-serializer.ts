@@ -1,3 +1,4 @@
+/** `MsgPackSerializer`: values as MessagePack. */
 import { BaseSerializer, checkOptions, DeserializationError, SerializationError } from '@pycached/core'
 import { readMsgPack } from './read.js'
 import { Unwritable, writeMsgPack } from './write.js'

@@ -1,3 +1,4 @@
+/** `NullSerializer`: values as they are. */
 import { BaseSerializer, checkOptions, type Encoding, InvalidArgumentError } from '@pycached/core'
 
 export interface NullSerializerOptions {

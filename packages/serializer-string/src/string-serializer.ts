@@ -1,3 +1,4 @@
+/** `StringSerializer`: values as text. */
 import { BaseSerializer, checkOptions, DeserializationError, SerializationError } from '@pycached/core'
 
 /** There are none; the constructor refuses any. */
