@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const started = performance.now()
+console.log('build: the first one takes half a minute')
 const lerna = spawnSync(process.execPath, [`${root}node_modules/lerna/dist/cli.js`, 'run', 'build'], {
   cwd: root,
   encoding: 'utf8',

@@ -39,8 +39,8 @@ export interface UrlAddress {
 export abstract class BaseCache implements HookedCache {
   /** The options that the class knows; a subclass adds its own: `{ ...BaseCache.options, port: parseOption.number }`. */
   static readonly options: OptionParsers = CACHE_OPTIONS
-  /** @internal */
-  readonly _state: CacheState
+  /** @internal Not enumerable, so that printing a cache shows its options and not its insides. */
+  declare readonly _state: CacheState
   /** The store below: primitives on complete keys and stored values, without namespace, serializer, plugins and deadline. */
   readonly backend: Backend
   readonly serializer: Serializer
@@ -66,7 +66,7 @@ export abstract class BaseCache implements HookedCache {
     this.keyBuilder = keyBuilder
     this.timeout = timeoutMs === undefined ? undefined : toSeconds(timeoutMs)
     this.ttl = ttlMs === undefined ? undefined : toSeconds(ttlMs)
-    this._state = {
+    const state: CacheState = {
       cache: this,
       backend,
       keys: new KeySpace(backend, namespace, keyBuilder),
@@ -83,6 +83,7 @@ export abstract class BaseCache implements HookedCache {
       onDrained: undefined,
       plainIntegers: undefined,
     }
+    Object.defineProperty(this, '_state', { value: state })
     attachPlugins(this, plugins, [])
   }
 

@@ -32,7 +32,7 @@ export interface CacheFactory {
   /** The type name of `RedisCache`. */
   readonly REDIS: 'redis'
   /** A `SimpleMemoryCache`. */
-  new (options?: OptionsOf<'memory'>): CacheOf<'memory'>
+  new (options?: 'memory' extends keyof CacheTypes ? OptionsOf<'memory'> : CacheOptions): CacheOf<'memory'>
   /** An instance of the class itself. */
   new <C extends BaseCache, O>(type: new (options?: O) => C, options?: O): C
   /**

@@ -71,7 +71,7 @@ export const MULTI_SET = command<Pairs, undefined, WriteOptions, true>('multiSet
   options: WRITE,
   keyed: false,
   writes: true,
-  collect: (pairs) => collect(pairs, 'pairs').map(checkPair),
+  collect: (pairs) => collect(pairs, 'pairs', 'such as a Map or Object.entries(record)').map(checkPair),
   disabled: () => true,
   call(state, pairs, _none, options) {
     const place = placeOf(state, options)
@@ -236,9 +236,11 @@ function rethrowOf(error: unknown, storedKeys: Keys, keys: Keys): never {
 }
 
 /** A string is an iterable too, of letters: never what was meant. */
-function collect<T>(items: Iterable<T>, option: string): readonly T[] {
+function collect<T>(items: Iterable<T>, option: string, hint = 'such as a Set'): readonly T[] {
   if (typeof items === 'string' || typeof items?.[Symbol.iterator] !== 'function') {
-    throw new InvalidArgumentError(`${option} must be an array or another iterable, got ${kindOf(items)}`, { option })
+    throw new InvalidArgumentError(`${option} must be an array or another iterable, ${hint}; got ${kindOf(items)}`, {
+      option,
+    })
   }
   try {
     return [...items]

@@ -58,3 +58,10 @@ test('caches and classes of caches are recognised, also those of another copy of
   for (const value of [{}, null, undefined, 'text', new MapBackend()]) expect(isCache(value)).toBe(false)
   for (const value of [MapBackend, () => {}, {}, null, 'text']) expect(isCacheClass(value)).toBe(false)
 })
+
+test('printing a cache shows its options and not its insides', () => {
+  const cache = cacheOver(new MapBackend(), { namespace: 'main', ttl: '10s' })
+  expect(Object.keys(cache)).toEqual(expect.arrayContaining(['namespace', 'ttl', 'serializer']))
+  expect(Object.keys(cache)).not.toContain('_state')
+  expect(JSON.parse(JSON.stringify(cache))).toMatchObject({ namespace: 'main', ttl: 10 })
+})
