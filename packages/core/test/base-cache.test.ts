@@ -1,5 +1,5 @@
 import { BaseCache, type CacheOptions, parseOption } from '@pycached/core'
-import { MapBackend } from '@pycached/testing'
+import { cacheOver, MapBackend } from '@pycached/testing'
 import { expect, test } from 'vitest'
 import { isCache, isCacheClass } from '../src/base-cache.js'
 
