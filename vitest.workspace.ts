@@ -72,7 +72,7 @@ export default defineConfig({
             only: true,
             checker,
             tsconfig: './packages/core/test/legacy/tsconfig.json',
-            include: ['packages/core/test/legacy/**/*.test-d.ts'],
+            include: ['packages/core/test/decorators/methods.test-d.ts'],
           },
         },
       },

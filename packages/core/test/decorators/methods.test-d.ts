@@ -1,18 +1,18 @@
-import { type CachedFunction, cached, cachedStampede } from '@pycached/core'
+/** What is decorated is a method: compiled twice, for standard decorators here and with `experimentalDecorators` by `legacy/`. */
+import { type CachedFunction, cached, cachedStampede, multiCached } from '@pycached/core'
 import type { SimpleMemoryCache } from '@pycached/memory'
 import { expectTypeOf, test } from 'vitest'
 
 interface User {
-  id: number
   name: string
 }
 declare const cache: SimpleMemoryCache
 
-test('it decorates methods, as a legacy decorator', () => {
+test('cached and cachedStampede decorate methods of their own type', () => {
   class Users {
     @cached({ ttl: '10s' })
     async find(id: number): Promise<User> {
-      return { id, name: '' }
+      return { name: `${id}` }
     }
 
     @cachedStampede({ cache, lease: 2 })
@@ -57,4 +57,31 @@ test('it decorates methods, as a legacy decorator', () => {
   expectTypeOf(users.generic('a')).toEqualTypeOf<Promise<string>>()
   const controlled = users.find as CachedFunction<Users['find']>
   expectTypeOf(controlled.invalidate(1)).toEqualTypeOf<Promise<number>>()
+})
+
+test('multiCached decorates methods whose results have the shape that as says', () => {
+  class Users {
+    @multiCached('ids')
+    async find({ ids }: { ids: string[] }): Promise<Record<string, User>> {
+      return Object.fromEntries(ids.map((name) => [name, { name }]))
+    }
+
+    @multiCached(0, { as: 'map' })
+    async findMap(ids: string[]): Promise<Map<string, User>> {
+      return new Map(ids.map((name) => [name, { name }]))
+    }
+
+    // @ts-expect-error callers would get a record
+    @multiCached(0)
+    async wrongShape(ids: string[]): Promise<Map<string, User>> {
+      return new Map(ids.map((name) => [name, { name }]))
+    }
+
+    // @ts-expect-error there is no such property
+    @multiCached('keys')
+    async wrongKeys({ ids }: { ids: string[] }): Promise<Record<string, User>> {
+      return Object.fromEntries(ids.map((name) => [name, { name }]))
+    }
+  }
+  expectTypeOf(new Users().findMap(['a'])).toEqualTypeOf<Promise<Map<string, User>>>()
 })
