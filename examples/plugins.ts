@@ -1,4 +1,4 @@
-/** Plugins: two that are there, and one of one's own. */
+/** Plugins: the two that come with pycached, and one of your own. */
 import assert from 'node:assert/strict'
 import { type BaseCache, BasePlugin, Cache } from '@pycached/core'
 import { HitMissRatioPlugin, TimingPlugin } from '@pycached/plugins'

@@ -37,7 +37,7 @@ export interface Backend {
   add(key: string, value: unknown, ttlMs: number | undefined): MaybePromise<boolean>
   /** Whether there was such a key. */
   delete(key: string): MaybePromise<boolean>
-  /** How many there were; a key that stands twice counts once. `keys` is never empty. */
+  /** How many keys were deleted; a key that stands twice counts once. `keys` is never empty. */
   deleteMany(keys: readonly string[]): MaybePromise<number>
   exists(key: string): MaybePromise<boolean>
   /**

@@ -25,7 +25,7 @@ export interface HookedCache extends CacheCommands, AsyncDisposable {
 export interface Outcome<Name extends CommandName = CommandName> {
   readonly ret: CommandResults[Name]
   readonly took: number
-  /** For `get` and `multiGet`: how many of the keys asked for there were. A `default` is no hit, a stored `null` is one. */
+  /** For `get` and `multiGet`: how many of the keys asked for were found. A `default` is no hit, a stored `null` is one. */
   readonly hits: Name extends 'get' | 'multiGet' ? number : undefined
 }
 

@@ -1,11 +1,11 @@
-/** `HitMissRatioPlugin`: how many of the keys that were read there were. */
+/** `HitMissRatioPlugin`: how many of the keys that were asked for were found. */
 import { BasePlugin, checkOptions, type HookedCache } from '@pycached/core'
 
 /** Figures since the cache got the plugin. */
 export interface HitMissRatio {
   /** Keys that were read: one for each `get`, one for each key of each `multiGet`. */
   readonly total: number
-  /** Those of them that there were: a stored `null` is one, the `default` of a `get` is not. */
+  /** Those of them that were found: a stored `null` is one, the `default` of a `get` is not. */
   readonly hits: number
   /** From 0 to 1; 0 while nothing was read. */
   readonly hitRatio: number
