@@ -5,7 +5,8 @@ import { Redis } from 'ioredis'
 import { keys, value, zipf } from './accesses.js'
 import type { Workload } from './measure.js'
 
-const ACCESSES = 6_400
+/** A multiple of every number in flight. */
+const ACCESSES = 6_656
 const BATCH = 100
 const BATCHES = 30
 const TTL_MS = 60_000

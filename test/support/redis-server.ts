@@ -88,6 +88,8 @@ async function launch(port: number, options: RedisServerOptions): Promise<Runnin
   })
   const kill = async (): Promise<void> => {
     const ended = shell.exitCode === null && shell.signalCode === null ? once(shell, 'exit') : undefined
+    // Now there is something to do: a process that has nothing else would end without having waited.
+    shell.ref()
     shell.stdin.end()
     await ended
   }
