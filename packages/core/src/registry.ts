@@ -11,7 +11,7 @@ export type Class<T = object> = new (...args: never[]) => T
 
 export interface RegisterOptions {
   /** URL schemes, without the colon, that `Cache.fromUrl` answers with this class. */
-  schemes?: readonly string[]
+  schemes?: readonly string[] | undefined
 }
 
 /** The paths of this project's own packages: each is loaded on first use. */

@@ -5,7 +5,7 @@ import { PickleSerializer } from './pickle-serializer.js'
 register('pycached.serializers.PickleSerializer', PickleSerializer)
 
 export type { NaiveDates } from './datetime.js'
-export type { Limits } from './limits.js'
+export type { LimitOptions } from './limits.js'
 export type { PickleSerializerOptions } from './pickle-serializer.js'
 export type { Reduced, Reducer } from './reducer.js'
 export { defineReducer } from './reducer.js'

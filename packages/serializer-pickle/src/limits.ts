@@ -13,6 +13,9 @@ export interface Limits {
   readonly maxObjects: number
 }
 
+/** As options: what is left away, or `undefined`, is the default. */
+export type LimitOptions = { readonly [Name in keyof Limits]?: Limits[Name] | undefined }
+
 export const DEFAULT_LIMITS: Limits = { maxBytes: 64 * 1024 * 1024, maxDepth: 1000, maxObjects: 4_000_000 }
 
 /**
@@ -27,7 +30,7 @@ export const MAX_NUMBER_TEXT = 4300
 /** More than a `Map` of JavaScript can hold, or an array buffer can be long, is no bound. */
 const HIGHEST = { maxBytes: 2 ** 32 - 1, maxDepth: 2 ** 24, maxObjects: 2 ** 24 }
 
-export function resolveLimits(options: Partial<Limits>): Limits {
+export function resolveLimits(options: LimitOptions): Limits {
   return Object.freeze({
     maxBytes: limit('maxBytes', options.maxBytes),
     maxDepth: limit('maxDepth', options.maxDepth),

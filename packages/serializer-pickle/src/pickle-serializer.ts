@@ -4,7 +4,7 @@ import { ByteBuffer } from './byte-buffer.js'
 import { ByteReader } from './byte-reader.js'
 import type { NaiveDates } from './datetime.js'
 import { deserializationFailure, serializationFailure } from './errors.js'
-import { type Limits, resolveLimits } from './limits.js'
+import { type LimitOptions, type Limits, resolveLimits } from './limits.js'
 import { PickleOutput } from './pickle-output.js'
 import { Pickler } from './pickler.js'
 import { namesFor, RESERVED_NAMES } from './python-names.js'
@@ -13,13 +13,13 @@ import { StringCache } from './string-cache.js'
 import { Unpickler, type UnpicklerSettings } from './unpickler.js'
 import { pathTo } from './value-path.js'
 
-export interface PickleSerializerOptions extends Partial<Limits> {
+export interface PickleSerializerOptions extends LimitOptions {
   /** The classes, beside the built-in ones, whose instances may be written and read. Default: none. */
-  readonly reducers?: Iterable<Reducer>
+  readonly reducers?: Iterable<Reducer> | undefined
   /**
    * How a Python datetime without a time zone is understood: `'utc'`, or `'local'`, the time zone of this process. Default `'utc'`.
    */
-  readonly naiveDates?: NaiveDates
+  readonly naiveDates?: NaiveDates | undefined
 }
 
 const KNOWN_OPTIONS = ['reducers', 'naiveDates', 'maxBytes', 'maxDepth', 'maxObjects']

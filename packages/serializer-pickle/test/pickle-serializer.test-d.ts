@@ -26,6 +26,7 @@ describe('the types of the serializer', () => {
     expectTypeOf<keyof PickleSerializerOptions>().toEqualTypeOf<
       'reducers' | 'naiveDates' | 'maxBytes' | 'maxDepth' | 'maxObjects'
     >()
+    new PickleSerializer({ reducers: undefined, naiveDates: undefined, maxBytes: undefined })
     // @ts-expect-error: no such option
     new PickleSerializer({ reducer: [] })
     // @ts-expect-error: neither of the two ways

@@ -35,7 +35,7 @@ export interface PyEnumOptions<M extends Readonly<Record<string, unknown>> = Rea
   /** Name → value, as in Python's class. */
   readonly members: M
   /** Whether members can be combined, as those of Python's `Flag`: their values are then bits. Default `false`. */
-  readonly flag?: boolean
+  readonly flag?: boolean | undefined
 }
 
 /** The reducer of one enum, and the enum itself: {@link PyEnum.members}. */
