@@ -1,4 +1,4 @@
-/** A serializer of one's own: text, compressed. Its `encoding` is `null`, so the store keeps and returns bytes. */
+/** A serializer of your own: text, compressed. Its `encoding` is `null`, so the store keeps and returns bytes. */
 import assert from 'node:assert/strict'
 import { deflateSync, inflateSync } from 'node:zlib'
 import { BaseSerializer, Cache } from '@pycached/core'
