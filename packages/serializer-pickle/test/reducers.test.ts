@@ -138,3 +138,29 @@ describe('named tuples', () => {
     expect(() => reducers.namedtuple({ module: 'm', name: 'N', fields: ['a', 'a'] })).toThrow(InvalidArgumentError)
   })
 })
+
+describe('options of reducers', () => {
+  const shape = { module: 'shop', name: 'State' }
+
+  test.each([
+    ['none at all', undefined, /options of reducers.enum must be an object/],
+    ['an unknown one', { ...shape, members: { A: 1 }, flags: true }, /no option 'flags': did you mean flag/],
+    ['no members', shape, /needs its members as an object/],
+    ['a list of members', { ...shape, members: ['A'] }, /needs its members as an object/],
+    ['a flag that is text', { ...shape, members: { A: 1 }, flag: 'yes' }, /must be true or false, got string/],
+  ])('of an enum refuse %s', (_what, options, message) => {
+    const make = () => reducers.enum(options as never)
+    expect(make).toThrow(InvalidArgumentError)
+    expect(make).toThrow(message)
+  })
+
+  test.each([
+    ['none at all', undefined, /options of reducers.namedtuple must be an object/],
+    ['an unknown one', { ...shape, fields: ['x'], members: {} }, /no option 'members'/],
+    ['no fields', shape, /needs its fields as a list/],
+  ])('of a named tuple refuse %s', (_what, options, message) => {
+    const make = () => reducers.namedtuple(options as never)
+    expect(make).toThrow(InvalidArgumentError)
+    expect(make).toThrow(message)
+  })
+})

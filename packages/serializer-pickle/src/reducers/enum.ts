@@ -1,5 +1,5 @@
 /** Python's `enum.Enum`, `IntEnum`, `StrEnum`, `Flag` and `IntFlag`: one JavaScript object per member. */
-import { InvalidArgumentError } from '@pycached/core'
+import { checkOptions, InvalidArgumentError } from '@pycached/core'
 import type { Reducer } from '../reducer.js'
 
 /** A member of an enum: compare by identity (`order.state === State.members.PAID`), combined flags by `value`. */
@@ -59,7 +59,19 @@ export class PyEnum<M extends Readonly<Record<string, unknown>> = Readonly<Recor
   /** @internal */
   _bits = 0
 
-  constructor({ module, name, members, flag = false }: PyEnumOptions<M>) {
+  constructor(options: PyEnumOptions<M>) {
+    checkOptions(options, ['module', 'name', 'members', 'flag'], 'reducers.enum')
+    const { module, name, members, flag = false } = options
+    if (typeof members !== 'object' || members === null || Array.isArray(members)) {
+      throw new InvalidArgumentError(`the enum ${name} needs its members as an object of names and values`, {
+        option: 'members',
+      })
+    }
+    if (typeof flag !== 'boolean') {
+      throw new InvalidArgumentError(`flag of the enum ${name} must be true or false, got ${typeof flag}`, {
+        option: 'flag',
+      })
+    }
     this.module = module
     this.name = name
     this._flag = flag

@@ -1,5 +1,5 @@
 /** Python's `collections.namedtuple` and `typing.NamedTuple`. */
-import { InvalidArgumentError } from '@pycached/core'
+import { checkOptions, InvalidArgumentError } from '@pycached/core'
 import type { Reducer } from '../reducer.js'
 
 /** A value with the fields as properties. */
@@ -23,7 +23,9 @@ export class PyNamedTupleReducer<F extends readonly string[]> implements Reducer
   readonly name: string
   readonly fields: F
 
-  constructor({ module, name, fields }: PyNamedTupleOptions<F>) {
+  constructor(options: PyNamedTupleOptions<F>) {
+    checkOptions(options, ['module', 'name', 'fields'], 'reducers.namedtuple')
+    const { module, name, fields } = options
     if (!Array.isArray(fields) || new Set(fields).size !== fields.length) {
       throw new InvalidArgumentError(`the named tuple ${name} needs its fields as a list of different names`, {
         option: 'fields',
