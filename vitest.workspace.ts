@@ -42,6 +42,8 @@ const packages = readdirSync(`${root}packages`).filter((name) => existsSync(`${r
 
 export default defineConfig({
   test: {
+    // One worker less than processors, the default, leaves half of a machine with two of them idle.
+    maxWorkers: '100%',
     globalSetup: './test/support/redis-setup.ts',
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
