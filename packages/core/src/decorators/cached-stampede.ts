@@ -39,13 +39,13 @@ export function cachedStampede(options: object = {}): unknown {
 const OVERDUE = Symbol('overdue')
 
 /** A computation that others may wait for, until its lease has ended. */
-class Flight extends Waiting {
+class SharedMiss extends Waiting {
   readonly miss: Miss
   readonly overdue: Promise<typeof OVERDUE>
   result: Promise<unknown> | undefined
   readonly #onExpire: () => void
 
-  constructor(miss: Miss, onExpire: (flight: Flight) => void) {
+  constructor(miss: Miss, onExpire: (shared: SharedMiss) => void) {
     super()
     this.miss = miss
     let resolve: (overdue: typeof OVERDUE) => void = () => {}
@@ -69,7 +69,7 @@ class OneAtATime implements Strategy {
   readonly #source: CacheSource
   readonly #lease: Duration
   readonly #leaseMs: number
-  readonly #flights = new Map<string, Flight>()
+  readonly #sharedMisses = new Map<string, SharedMiss>()
 
   constructor(source: CacheSource, lease: Duration) {
     this.#source = source
@@ -78,10 +78,10 @@ class OneAtATime implements Strategy {
   }
 
   join(key: string, computeAnew: () => Promise<unknown>): Promise<unknown> | undefined {
-    const flight = this.#flights.get(key)
+    const shared = this.#sharedMisses.get(key)
     // What is invalidated serves those who had asked before, nobody else.
-    if (flight === undefined || flight.miss.computation?.voided === true) return undefined
-    return Promise.race([flight.result, flight.overdue]).then((result) => (result === OVERDUE ? computeAnew() : result))
+    if (shared === undefined || shared.miss.computation?.voided === true) return undefined
+    return Promise.race([shared.result, shared.overdue]).then((result) => (result === OVERDUE ? computeAnew() : result))
   }
 
   onMiss(miss: Miss, compute: Compute): Promise<unknown> {
@@ -89,18 +89,18 @@ class OneAtATime implements Strategy {
     const joined = this.join(miss.key, () => this.onMiss(miss, compute))
     if (joined !== undefined) return joined
     const { deadlines } = miss.cache._state
-    const flight = new Flight(miss, (late) => this.#land(late))
+    const shared = new SharedMiss(miss, (late) => this.#unshare(late))
     // Waiting for the lock before has a limit of its own.
     const computeInTime: Compute = (one, mayStore) => {
-      deadlines.add(flight, this.#leaseMs)
+      deadlines.add(shared, this.#leaseMs)
       return compute(one, mayStore)
     }
-    this.#flights.set(miss.key, flight)
+    this.#sharedMisses.set(miss.key, shared)
     const result = this.#inTurn(miss, computeInTime).finally(() => {
-      deadlines.remove(flight)
-      this.#land(flight)
+      deadlines.remove(shared)
+      this.#unshare(shared)
     })
-    flight.result = result
+    shared.result = result
     return result
   }
 
@@ -108,8 +108,8 @@ class OneAtATime implements Strategy {
     return this.#lockOn(cache, key)._break()
   }
 
-  #land(flight: Flight): void {
-    if (this.#flights.get(flight.miss.key) === flight) this.#flights.delete(flight.miss.key)
+  #unshare(shared: SharedMiss): void {
+    if (this.#sharedMisses.get(shared.miss.key) === shared) this.#sharedMisses.delete(shared.miss.key)
   }
 
   async #inTurn(miss: Miss, compute: Compute): Promise<unknown> {
