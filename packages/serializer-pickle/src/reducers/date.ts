@@ -12,7 +12,7 @@ export class PyDate {
     // In their ranges first, for a byte would cut them to size.
     const isInRange = [year, month, day].every(Number.isInteger) && year <= 9999 && month <= 12 && day <= 31 && day > 0
     if (!isInRange || !isDate(Uint8Array.of(year >> 8, year, month, day)))
-      throw new TypeError('not a day of the calendar')
+      throw new TypeError('a date is a day of the calendar, of the years 1 to 9999')
     this.year = year
     this.month = month
     this.day = day

@@ -25,7 +25,7 @@ export class PyTime implements PyTimeFields {
   constructor({ hour = 0, minute = 0, second = 0, microsecond = 0, fold = 0, timezone }: Partial<PyTimeFields>) {
     const fields = [hour, minute, second, microsecond]
     if (!fields.every((field, i) => Number.isInteger(field) && field >= 0 && field < (LIMITS[i] as number))) {
-      throw new TypeError('not a time of day')
+      throw new TypeError('a time of day has hours to 23, minutes and seconds to 59 and microseconds to 999,999')
     }
     this.hour = hour
     this.minute = minute
