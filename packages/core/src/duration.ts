@@ -43,10 +43,19 @@ export function toSeconds(ms: number): number {
   return ms / 1000
 }
 
+/** The text that was read last: a program gives the same one again and again, and reading it costs more than storing a value. */
+let lastText = ''
+let lastMs = Number.NaN
+
 function parse(duration: unknown): number {
   if (typeof duration === 'number') return duration * MS_PER_UNIT.s
-  const match = typeof duration === 'string' ? PATTERN.exec(duration) : null
-  return match === null ? Number.NaN : Number(match[1]) * MS_PER_UNIT[match[2] as keyof typeof MS_PER_UNIT]
+  if (typeof duration !== 'string') return Number.NaN
+  if (duration !== lastText) {
+    const match = PATTERN.exec(duration)
+    lastMs = match === null ? Number.NaN : Number(match[1]) * MS_PER_UNIT[match[2] as keyof typeof MS_PER_UNIT]
+    lastText = duration
+  }
+  return lastMs
 }
 
 function invalid(duration: unknown, option: string): InvalidDurationError {

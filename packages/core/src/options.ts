@@ -112,7 +112,7 @@ function resolvePlugin(component: Component<Plugin>): Plugin {
 /** Throws `InvalidArgumentError` naming the known options, unless `options` is an object that has only such. For every `owner` of options. */
 export function checkOptions(options: object, known: readonly string[], owner: string): void {
   if (!isRecord(options)) throw invalid(`the options of ${owner}`, 'an object', options)
-  for (const name of Object.keys(options)) {
+  for (const name in options) {
     if (!known.includes(name)) throw unknownOption(name, known, owner)
   }
 }
