@@ -1,6 +1,8 @@
 /** What the tests of this package share: a view of the server that owes nothing to the code under test. */
+import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
-import { inject, onTestFinished } from 'vitest'
+import { expect, inject, onTestFinished } from 'vitest'
 import { RedisBackend } from '../src/redis-backend.js'
 import { connectionOf, type RedisCacheOptions } from '../src/redis-options.js'
 
@@ -32,24 +34,41 @@ export function clientOn({ endpoint, ...options }: { port: number; endpoint?: st
 /**
  * Every command that clients sent to the server while `work` ran, as the server tells it: names in lower case, then arguments. On a
  * server that others use too, only those with an argument that starts with `start`.
+ *
+ * On a socket of its own: ioredis fails where a command is told in the same packet as the answer to `MONITOR`.
  */
 export async function sentDuring(client: Redis, work: () => Promise<unknown>, start = ''): Promise<string[][]> {
-  const monitor = await client.monitor()
-  const seen: string[][] = []
-  const end = `end-${Math.random()}`
-  const ended = new Promise<void>((resolve) => {
-    monitor.on('monitor', (_time: string, [name = '', ...args]: string[], source: string) => {
-      if (args[0] === end) resolve()
-      else if (source !== 'lua' && (start === '' || args.some((arg) => arg.startsWith(start)))) {
+  // Its greeting is over before the server is listened to.
+  await client.ping()
+  const { host = '127.0.0.1', port = 6379, username, password } = client.options
+  const socket = connect(port, host)
+  const lines = createInterface(socket)
+  const next = lines[Symbol.asyncIterator]()
+  const line = async () => ((await next.next()).value as string | undefined) ?? expect.unreachable('MONITOR ended')
+  try {
+    if (typeof password === 'string') {
+      socket.write(`AUTH ${username ?? 'default'} ${password}\r\n`)
+      expect(await line()).toBe('+OK')
+    }
+    socket.write('MONITOR\r\n')
+    expect(await line()).toBe('+OK')
+    const end = `end-${Math.random()}`
+    await work()
+    await client.echo(end)
+    const seen: string[][] = []
+    for (;;) {
+      // +1700000000.000000 [0 127.0.0.1:50000] "SET" "key" "value"
+      const [, source = '', words = ''] = /^\+\S+ \[\d+ ([^\]]*)\] "(.*)"$/.exec(await line()) ?? []
+      const [name = '', ...args] = words.split('" "').map((word) => word.replaceAll('\\"', '"'))
+      if (args[0] === end) return seen
+      if (source !== 'lua' && (start === '' || args.some((arg) => arg.startsWith(start)))) {
         seen.push([name.toLowerCase(), ...args])
       }
-    })
-  })
-  await work()
-  await client.echo(end)
-  await ended
-  monitor.disconnect()
-  return seen
+    }
+  } finally {
+    lines.close()
+    socket.destroy()
+  }
 }
 
 /** What `promise` was rejected with; fails where it was not. */
