@@ -17,8 +17,8 @@ import {
 import { SimpleMemoryCache } from '@pycached/memory'
 import { RedisCache } from '@pycached/redis'
 import { PickleSerializer } from '@pycached/serializer-pickle'
-import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
-import { closing, deferred, freshKey, memory, redis, sleep, until } from '../support/stores.js'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { closing, deferred, freshKey, memory, redis, redisOptions, sleep, until } from '../support/stores.js'
 
 const warnings: Error[] = []
 const listen = (warning: Error) => warnings.push(warning)
@@ -680,29 +680,22 @@ describe('which cache', () => {
 })
 
 test('the original’s program works, translated: pickle in Redis, computed once for three calls', async () => {
-  const { endpoint, port, namespace } = address()
+  const original = redisOptions('original')
   let calls = 0
   const cachedCall = cached({
     ttl: 10,
     cache: RedisCache,
     key: 'key',
     serializer: new PickleSerializer(),
-    endpoint,
-    port,
-    namespace,
+    ...original,
   })(async () => ({ content: 'content', status: 200, calls: ++calls, at: new Date(0) }))
   const results = [await cachedCall(), await cachedCall(), await cachedCall()]
   expect(results).toEqual(Array(3).fill({ content: 'content', status: 200, calls: 1, at: new Date(0) }))
-  const cache = closing(new RedisCache({ endpoint, port, namespace }))
+  const cache = closing(new RedisCache(original))
   expect(await cache.exists('key')).toBe(true)
   expect(await cache.delete('key')).toBe(1)
   await cachedCall.cache.close()
 })
-
-function address() {
-  const { hostname, port } = new URL(inject('redisUrl'))
-  return { endpoint: hostname, port: Number(port || 6379), namespace: `${inject('redisNamespace')}:original` }
-}
 
 test('the wrapper has the name and the length of the function', () => {
   const find = cached()(async function load(_id: number, _language: string) {})

@@ -7,8 +7,8 @@ import {
   SerializationError,
 } from '@pycached/core'
 import { RedisCache } from '@pycached/redis'
-import { describe, expect, inject, test, vi } from 'vitest'
-import { closing, deferred, freshKey, memory, redis, sleep, until } from '../support/stores.js'
+import { describe, expect, test, vi } from 'vitest'
+import { closing, deferred, freshKey, memory, redis, redisOptions, sleep, until } from '../support/stores.js'
 
 /** A function of results by key that notes the keys it was asked for. */
 function dictionary(entries: Record<string, unknown>) {
@@ -391,12 +391,7 @@ test('it decorates methods, and this reaches them', async () => {
 })
 
 test('the original’s program for multi_cached works, translated', async () => {
-  const { hostname, port } = new URL(inject('redisUrl'))
-  const options = {
-    endpoint: hostname,
-    port: Number(port || 6379),
-    namespace: `${inject('redisNamespace')}:multi-original`,
-  }
+  const options = redisOptions('multi-original')
   const dict: Record<string, string> = DICT
   const multiCachedIds = multiCached('ids', { cache: RedisCache, ...options })(async ({ ids }: { ids: string[] }) =>
     Object.fromEntries(ids.map((id) => [id, dict[id]])),

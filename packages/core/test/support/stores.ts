@@ -29,6 +29,12 @@ export const redis = (area: string, options: RedisCacheOptions = {}): RedisCache
     }),
   )
 
+/** The options of such a cache, for tests that make their own from a class and options. */
+export function redisOptions(area: string): RedisCacheOptions {
+  const { endpoint, port, db, username, password, namespace } = redis(area)
+  return { endpoint, port, db, username, password, namespace }
+}
+
 let last = 0
 
 /** A key that no other test uses. */
