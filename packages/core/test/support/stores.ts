@@ -30,7 +30,9 @@ export const redis = (area: string, options: RedisCacheOptions = {}): RedisCache
   )
 
 /** The options of such a cache, for tests that make their own from a class and options. */
-export function redisOptions(area: string): RedisCacheOptions {
+export function redisOptions(
+  area: string,
+): Pick<RedisCacheOptions, 'endpoint' | 'port' | 'db' | 'username' | 'password' | 'namespace'> {
   const { endpoint, port, db, username, password, namespace } = redis(area)
   return { endpoint, port, db, username, password, namespace }
 }
