@@ -16,7 +16,7 @@ test('a source of more than 300 lines says why it is one concept', () => {
 
 test.each([
   ['docs/a.md', `see ${'/'}home/ann/pycached`],
-  ['README.md', `cd ${'/'}work/main`],
+  ['README.md', `cd ${'/'}root/pycached`],
   ['pnpm-lock.yaml', `tarball: https${':'}//registry.example/a.tgz`],
   ['packages/core/src/a.ts', `// TO${'DO'} later`],
   ['packages/core/test/a.test.ts', `// @ts-${'ignore'}`],
@@ -27,7 +27,7 @@ test.each([
 })
 
 test.each([
-  ['docs/a.md', 'https://example.com/home/page and ./work/main'],
+  ['docs/a.md', 'https://example.com/home/page and ./root/main'],
   ['packages/core/test/a.test.ts', '// @ts-expect-error: a number is no key'],
 ])('in %s, this is allowed: %s', (path, text) => {
   expect(violations(path, text)).toEqual([])

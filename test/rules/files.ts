@@ -16,7 +16,7 @@ const tests = /\.(test|test-d)\.ts$/
 const FORBIDDEN: readonly Forbidden[] = [
   {
     what: 'a path of somebody’s machine',
-    pattern: new RegExp(`(?<![\\w.$}])/(${['work', 'root', 'home/\\w+', 'Users/\\w+'].join('|')})/`),
+    pattern: new RegExp(`(?<![\\w.$}])/(${['root', 'home/\\w+', 'Users/\\w+'].join('|')})/`),
   },
   {
     what: 'the address of a package registry',
