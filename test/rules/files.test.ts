@@ -27,7 +27,7 @@ test.each([
 })
 
 test.each([
-  ['docs/a.md', 'https://example.com/home/page and ./root/main'],
+  ['docs/a.md', 'https://example.com/home/page and ./home/ann/main'],
   ['packages/core/test/a.test.ts', '// @ts-expect-error: a number is no key'],
 ])('in %s, this is allowed: %s', (path, text) => {
   expect(violations(path, text)).toEqual([])

@@ -11,6 +11,7 @@ import { decode, encode } from './codec.js'
 import type { CacheState } from './command.js'
 import { Waiting } from './deadline.js'
 import { toTimeoutMs } from './duration.js'
+import { CacheTimeoutError } from './errors.js'
 import type { Place } from './key.js'
 import { PerKey } from './per-key.js'
 
@@ -40,7 +41,7 @@ class Turn extends Waiting {
 /** The last turn in line for each key. */
 const lastTurns = new PerKey<Turn>()
 
-/** The new number; `undefined` where there is no integer or the sum is not a safe one, and for an increment that was given up. */
+/** The new number; `undefined` where there is no integer or the sum is not a safe one. */
 export async function incrementEncoded(
   state: CacheState,
   place: Place,
@@ -85,5 +86,8 @@ async function readAndReplace(
     const replacement = encode(serializer, key, typeof value === 'bigint' ? sum : Number(sum), undefined)
     if (await store.compareAndSet(storedKey, stored, replacement, 'keep')) return Number(sum)
   }
-  return undefined
+  // The turn's deadline began a moment before the command's, whose own error may still be to come.
+  throw new CacheTimeoutError('increment was given up before it wrote: there was no answer within its deadline', {
+    key,
+  })
 }

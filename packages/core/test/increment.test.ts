@@ -1,5 +1,6 @@
 import { cacheOver, FailingBackend, FakeClock, MapBackend } from '@pycached/testing'
 import { expect, test } from 'vitest'
+import { incrementEncoded } from '../src/increment.js'
 
 /** Writes integers in a form that no store counts in. */
 const serializer = {
@@ -51,6 +52,16 @@ test('a store that hangs holds up nobody beyond the deadline, and who was given 
   expect(await result).toEqual(['CacheTimeoutError', 10, 'Error'])
   expect(count('compareAndSet')).toBe(1)
   expect(await cache.get('key')).toBe(10)
+})
+
+test('one that is given up between its own deadline and the command’s is no failure of the value', async () => {
+  const { clock, backend, cache } = make()
+  backend.hang('get')
+  const { _state: state } = cache
+  const late = incrementEncoded(state, state.keys.own, 'key', 1, undefined).catch((error: unknown) => error)
+  await clock.advanceAsync(1000)
+  backend.restore()
+  expect(await late).toMatchObject({ code: 'PYCACHED_TIMEOUT', key: 'key', mayHaveExecuted: false })
 })
 
 test('an abort ends the turn at once', async () => {
