@@ -1,4 +1,5 @@
 /** Address → a client, opened by the first command, opened anew after a loss, and closed. */
+import type { Writable } from 'node:stream'
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { Redis } from 'ioredis'
 import type { RedisLike } from './redis-like.js'
@@ -18,7 +19,10 @@ export interface Address {
 export interface Connection {
   /** The client, to be called in the same tick. */
   readonly client: RedisLike
-  /** The error that tells why, for one that tells only that the connection is closed. */
+  /** What is written from here to {@link release} may leave at once. */
+  hold(): void
+  release(): void
+  /** The error that tells why, for one that tells only that the connection is closed; without what the command was given. */
   reason(error: unknown): unknown
   close(): Promise<void>
 }
@@ -35,7 +39,7 @@ const HANG_UP_MS = 200
 
 /** The user's own client: used as it is, listened to by nobody, and left open. */
 export function borrowConnection(client: RedisLike): Connection {
-  return { client, reason: (error) => error, close: async () => {} }
+  return { client, hold() {}, release() {}, reason: withoutArguments, close: async () => {} }
 }
 
 /** A client of our own. Nothing is opened before the first command. */
@@ -46,6 +50,7 @@ export function ownConnection(address: Address, silenceMs = SILENCE_MS): Connect
 class OwnConnection implements Connection {
   readonly #redis: Redis
   #lastError: Error | undefined
+  #held: Writable | undefined
   #used = false
   #closed = false
 
@@ -62,7 +67,8 @@ class OwnConnection implements Connection {
       socketTimeout: silenceMs,
       disconnectTimeout: HANG_UP_MS,
       lazyConnect: true,
-      enableAutoPipelining: true,
+      // Its automatic pipelines would wait for one another, and cost more than the write that they save: `hold` saves it, too.
+      enableAutoPipelining: false,
       // ioredis would try again by itself for minutes, with the commands waiting. Here a failed attempt fails its commands, and the
       // next command makes the next attempt: no failure is known and not told, and no timer runs for a server that nobody asks.
       retryStrategy: null,
@@ -88,8 +94,18 @@ class OwnConnection implements Connection {
     return this.#redis
   }
 
+  hold(): void {
+    this.#held = this.#redis.stream
+    this.#held?.cork()
+  }
+
+  release(): void {
+    this.#held?.uncork()
+    this.#held = undefined
+  }
+
   reason(error: unknown): unknown {
-    return isClosed(error) ? (this.#lastError ?? error) : error
+    return withoutArguments(isClosed(error) ? (this.#lastError ?? error) : error)
   }
 
   async close(): Promise<void> {
@@ -131,6 +147,13 @@ function readable(error: Error): Error {
 
 function commandOf(error: Error): string | undefined {
   return (error as { command?: { name?: string } }).command?.name
+}
+
+/** ioredis notes in an error what the command was given, which are cached values, and the password after a failed `AUTH`. */
+function withoutArguments(error: unknown): unknown {
+  const noted = error as { command?: { name: string } }
+  if (noted?.command !== undefined) noted.command = { name: noted.command.name }
+  return error
 }
 
 function isClosed(error: unknown): boolean {

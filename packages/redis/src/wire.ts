@@ -13,7 +13,7 @@ export function checkKey(key: string): string {
 }
 
 /** Throws `SerializationError` for what Redis cannot keep: anything but text and bytes. */
-export function toArgument(value: unknown): RedisArgument {
+export function toArgument(value: unknown): string | Buffer {
   if (typeof value === 'string') {
     if (isWellFormed(value)) return value
     throw new SerializationError(
@@ -54,6 +54,16 @@ export function fromReply(reply: Buffer | null, encoding: Encoding, key: string)
     )
   }
   return text
+}
+
+/** `SET`'s words for a time to live. */
+export function ttlWords(ttlMs: number | undefined): RedisArgument[] {
+  return ttlMs === undefined ? [] : ['PX', ttlMs]
+}
+
+/** Integers come as text where the user's client has `stringNumbers`. */
+export function isOne(reply: unknown): boolean {
+  return Number(reply) === 1
 }
 
 /** The same bytes, not a copy of them. */

@@ -90,10 +90,16 @@ describe('reading and writing', () => {
     expect(answers).toEqual(Array.from({ length: 200 }, (_, i) => String(i)))
   })
 
-  test('a key of another kind of value fails with the error of the server', async () => {
+  test('a key of another kind of value is a miss, whether it is read alone, in one tick with others or by getMany', async () => {
     const { backend, client, key } = fixture()
     await client.lpush(key('list'), 'a')
-    expect(String(await rejectionOf(backend.get(key('list'), 'utf-8')))).toMatch(/WRONGTYPE/)
+    await client.set(key('k'), 'v')
+    expect(await backend.get(key('list'), 'utf-8')).toBeUndefined()
+    expect(await Promise.all([backend.get(key('k'), 'utf-8'), backend.get(key('list'), 'utf-8')])).toEqual([
+      'v',
+      undefined,
+    ])
+    expect(await backend.getMany([key('k'), key('list')], 'utf-8')).toEqual(['v', undefined])
   })
 })
 
@@ -154,10 +160,9 @@ describe('setMany', () => {
 
   test('with a time to live is one script, after which every key has value and time to live', async () => {
     const { backend, client, key, sent } = fixture()
-    await backend.setMany([[key('first'), 'so that the server knows the script']], 1000)
     const entries = Array.from({ length: 100 }, (_, i) => [key(String(i)), `v${i}`] as const)
     const commands = await sent(() => backend.setMany(entries, 60_000))
-    expect(commands.map(([name]) => name)).toEqual(['evalsha'])
+    expect(commands.map(([name]) => name)).toEqual(['eval'])
     for (const [name, value] of entries) {
       expect(await client.get(name)).toBe(value)
       expect(await client.pttl(name)).toBeGreaterThan(50_000)
@@ -282,11 +287,10 @@ describe('increment', () => {
   test('adds in one round trip and keeps the time to live', async () => {
     const { backend, client, key, sent } = fixture()
     await client.set(key('n'), '5', 'PX', 60_000)
-    await backend.increment(key('other'), 1)
     const commands = await sent(async () => {
       expect(await backend.increment(key('n'), 37)).toBe(42)
     })
-    expect(commands.map(([name]) => name)).toEqual(['evalsha'])
+    expect(commands.map(([name]) => name)).toEqual(['eval'])
     expect(await client.get(key('n'))).toBe('42')
     expect(await client.pttl(key('n'))).toBeGreaterThan(50_000)
   })
@@ -385,6 +389,17 @@ describe('compareAndSet', () => {
     expect(await client.pttl(key('k'))).toBe(-1)
   })
 
+  test('of another kind of value fails with the error of the server, be the key expected to be missing', async () => {
+    const { backend, client, key } = fixture()
+    await client.lpush(key('list'), 'a')
+    for (const expected of ['old', undefined]) {
+      expect(String(await rejectionOf(backend.compareAndSet(key('list'), expected, 'new', 'keep')))).toMatch(
+        /WRONGTYPE/,
+      )
+    }
+    expect(await client.llen(key('list'))).toBe(1)
+  })
+
   test('of many at once exactly one wins', async () => {
     const { client, key } = fixture()
     await client.set(key('k'), 'old')
@@ -408,19 +423,17 @@ describe('compareAndDelete', () => {
 })
 
 describe('scripts', () => {
-  test('a server that does not know a script gets it, and it runs once', async () => {
+  test('are one round trip on a server that does not know them, and what is called after them comes after them', async () => {
     await using server = await startRedisServer()
     const client = clientOn(server)
     const backend = backendOn(server)
-    const names: (string | undefined)[] = []
     const sent = await sentDuring(client, async () => {
-      expect(await backend.increment('n', 1)).toBe(1)
-      expect(await backend.increment('n', 1)).toBe(2)
+      expect(await Promise.all([backend.increment('n', 1), backend.get('n', 'utf-8')])).toEqual([1, '1'])
       await client.script('FLUSH')
-      expect(await backend.increment('n', 1)).toBe(3)
+      expect(await Promise.all([backend.increment('n', 1), backend.get('n', 'utf-8')])).toEqual([2, '2'])
     })
-    names.push(...sent.map(([name]) => name))
-    expect(names.filter((name) => name !== 'info')).toEqual(['evalsha', 'eval', 'evalsha', 'script', 'evalsha', 'eval'])
+    const names = sent.map(([name]) => name)
+    expect(names.filter((name) => name !== 'info')).toEqual(['eval', 'get', 'script', 'eval', 'get'])
   })
 })
 

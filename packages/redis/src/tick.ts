@@ -1,0 +1,136 @@
+/**
+ * The commands of one tick of the event loop: what is of one kind travels as one, in the order in which the callers called.
+ *
+ * At most one group of reads and one of writes is waiting, and no key is in both. What would break the order sends them first: a
+ * command on a key of the other group, a write of another kind, and every command that is never grouped. So a `get` sees the `set`
+ * that was called before it, and writes are executed as they were called.
+ */
+import { setImmediate } from 'node:timers'
+import type { Encoding } from '@pycached/core'
+import type { Connection } from './connect.js'
+import { Deletes, Gets, type Group, isReply, Sets, type Waiter } from './groups.js'
+import type { RedisLike } from './redis-like.js'
+
+/** Refused before anything was executed: without the company, some of them may be allowed. */
+const REFUSED = /^(NOPERM|ERR unknown command)/
+/** Refused whatever the keys are. */
+const COMMAND_REFUSED = /^(NOPERM .* run the|ERR unknown command)/
+
+export class Tick {
+  readonly #connection: Connection
+  #reads: Gets | undefined
+  #writes: Sets | Deletes | undefined
+  #begun = false
+  /** What a key of the last group of reads brought back: an estimate for the next one. */
+  #bytesPerRead = 0
+  /** The kinds whose common command the server refuses. */
+  readonly #refused = new Set<unknown>()
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  get(key: string, encoding: Encoding): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#writes?.has(key)) this.flush()
+      this.#reads ??= new Gets()
+      this.#join(this.#reads, { key, encoding, resolve, reject }, key.length + this.#bytesPerRead)
+    })
+  }
+
+  set(key: string, value: string | Buffer, ttlMs: number | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#reads?.has(key) || this.#writes instanceof Deletes) this.flush()
+      const sets = (this.#writes ?? new Sets()) as Sets
+      this.#writes = sets
+      this.#join(sets, { key, value, ttlMs, resolve, reject }, key.length + value.length)
+    })
+  }
+
+  delete(key: string): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      if (this.#reads?.has(key) || this.#writes instanceof Sets) this.flush()
+      this.#writes ??= new Deletes()
+      this.#join(this.#writes, { key, resolve, reject }, key.length)
+    })
+  }
+
+  /** The client, for a command that is never grouped, to be called at once: what waits has been sent. */
+  get client(): RedisLike {
+    this.#begin()
+    this.flush()
+    return this.#connection.client
+  }
+
+  /** Sends what waits. */
+  flush(): void {
+    const reads = this.#reads
+    const writes = this.#writes
+    this.#reads = this.#writes = undefined
+    if (reads !== undefined) this.#send(reads)
+    if (writes !== undefined) this.#send(writes)
+  }
+
+  #join<One extends Waiter>(group: Group<One>, waiter: One, bytes: number): void {
+    this.#begin()
+    group.add(waiter, bytes)
+    if (group.isFull) this.flush()
+  }
+
+  /** An immediate, and neither a microtask nor `nextTick`: commands that the callbacks of several sockets make meet as well. */
+  #begin(): void {
+    if (this.#begun) return
+    this.#begun = true
+    this.#connection.hold()
+    setImmediate(this.#end)
+  }
+
+  readonly #end = (): void => {
+    this.#begun = false
+    this.flush()
+    this.#connection.release()
+  }
+
+  #send<One extends Waiter>(group: Group<One>): void {
+    if (group.waiters.length > 1 && !this.#refused.has(group.constructor)) void this.#sendTogether(group)
+    else for (const waiter of group.waiters) void this.#sendAlone(group, waiter)
+  }
+
+  async #sendTogether<One extends Waiter>(group: Group<One>): Promise<void> {
+    let replies: readonly unknown[]
+    try {
+      replies = await group.together(this.#connection.client)
+    } catch (error) {
+      this.#failTogether(group, error)
+      return
+    }
+    if (group instanceof Gets) this.#bytesPerRead = group.bytesPerKey
+    for (let index = 0; index < group.waiters.length; index++) group.settle(group.waiters[index] as One, replies[index])
+  }
+
+  async #sendAlone<One extends Waiter>(group: Group<One>, waiter: One): Promise<void> {
+    try {
+      group.settle(waiter, await group.alone(this.#connection.client, waiter))
+    } catch (error) {
+      waiter.reject(this.#connection.reason(error))
+    }
+  }
+
+  /** Nobody fails for a stranger's key: what was refused is sent again, each command alone, and then no longer in its old place. */
+  #failTogether<One extends Waiter>(group: Group<One>, error: unknown): void {
+    if (isReply(error, REFUSED)) {
+      if (isReply(error, COMMAND_REFUSED)) this.#refused.add(group.constructor)
+      for (const waiter of group.waiters) void this.#sendAlone(group, waiter)
+      return
+    }
+    const reason = this.#connection.reason(error)
+    for (const waiter of group.waiters) waiter.reject(copyOf(reason))
+  }
+}
+
+/** The callers' errors are their own: whoever adds something to one does not add it to the others'. */
+function copyOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error))
+  return Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error))
+}
