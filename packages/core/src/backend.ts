@@ -33,8 +33,8 @@ export interface Backend {
   set(key: string, value: unknown, ttlMs: number | undefined): MaybePromise<void>
   /** All with the same time to live, all or none of one node's. A key that stands twice gets its last value. Never empty. */
   setMany(entries: readonly (readonly [key: string, value: unknown])[], ttlMs: number | undefined): MaybePromise<void>
-  /** Sets if there is no such key; whether it did. */
-  add(key: string, value: unknown, ttlMs: number | undefined): MaybePromise<boolean>
+  /** Sets if there is no such key; whether it did. `vital` (locks): a store that evicts gives up everything else first. */
+  add(key: string, value: unknown, ttlMs: number | undefined, vital?: boolean): MaybePromise<boolean>
   /** Whether there was such a key. */
   delete(key: string): MaybePromise<boolean>
   /** How many keys were deleted; a key that stands twice counts once. `keys` is never empty. */
@@ -42,7 +42,7 @@ export interface Backend {
   exists(key: string): MaybePromise<boolean>
   /**
    * Adds `delta` to an integer (a number, or decimal text, kept in its form), keeping its time to live. A missing key is made
-   * with `initial`, which is `delta` as the serializer writes it, and never expires. Answers the new number, or `undefined` if the
+   * with `initial`, which is `delta` as the serializer writes it, and never expires. Counters are vital, as in {@link add}. Answers the new number, or `undefined` if the
    * value is no integer or the sum would not be a safe one; the value then stays.
    */
   increment(key: string, delta: number, initial: unknown): MaybePromise<number | undefined>
@@ -55,9 +55,15 @@ export interface Backend {
   clear(prefix: string): MaybePromise<void>
   /**
    * Replaces the value if it still is `expected` (`undefined`: if the key is still missing); whether it did. Text and bytes are
-   * equal by content, everything else by identity.
+   * equal by content, everything else by identity. `vital` (counters): as for {@link add}.
    */
-  compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl): MaybePromise<boolean>
+  compareAndSet(
+    key: string,
+    expected: unknown,
+    value: unknown,
+    ttlMs: ReplacedTtl,
+    vital?: boolean,
+  ): MaybePromise<boolean>
   /** Deletes the key if its value still is `expected`; whether it did. */
   compareAndDelete(key: string, expected: unknown): MaybePromise<boolean>
   /** Passes a command to the client below, as it is; a store of text and bytes answers in the form that `encoding` says. */

@@ -14,6 +14,11 @@ export interface Clock {
   now(): number
   /** Calls `callback` once, `delayMs` from now at the earliest (longer delays than a timer holds may call early). */
   schedule(callback: () => void, delayMs: number): ScheduledCall
+  /**
+   * Optional: calls `callback` once, before anything runs in another turn of the event loop. A cache may then use one reading of
+   * {@link now} for several reads of one turn.
+   */
+  afterTurn?(callback: () => void): void
 }
 
 /** The longest delay a timer takes, 24.8 days; beyond it a timer would fire at once. */
@@ -22,6 +27,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 /** The process's own time. */
 export const systemClock: Clock = {
   now: () => performance.now(),
+  ...(typeof setImmediate === 'function' && { afterTurn }),
   schedule(callback, delayMs) {
     // Runtimes other than Node return a number, which has nothing to ref.
     const timer = setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS))
@@ -33,4 +39,9 @@ export const systemClock: Clock = {
       unref: () => unref?.call(timer),
     }
   },
+}
+
+/** The event loop does not wait for anything while there is an immediate: what it does next is at most the rest of this turn. */
+function afterTurn(callback: () => void): void {
+  setImmediate(callback)
 }

@@ -7,25 +7,29 @@ import { describe } from './describe.js'
 import { toSeconds } from './duration.js'
 import { BackendError, CacheTimeoutError, isPycachedError } from './errors.js'
 
+/** There is one per command, and many at once: it has no function of its own unless there is a signal. */
 export class Flight<First, Second, Options extends CommandOptions, Result> extends Waiting {
   readonly #state: CacheState
   readonly #command: Command<First, Second, Options, Result>
   readonly #first: First
-  readonly #signal: AbortSignal | undefined
+  readonly #second: Second
+  readonly #options: Options | undefined
   readonly #timeoutMs: number | undefined
   readonly #resolve: (result: Result) => void
   readonly #reject: (error: unknown) => void
+  readonly #onAbort: (() => void) | undefined
   /** Whether the caller has its answer: whoever still works for it may stop. */
   settled = false
   /** Whether the backend was called. */
   sent = false
   /** Told of the failure before the caller is; set where hooks run. */
-  onFailure: ((error: unknown) => void) | undefined
+  onFailure: ((error: unknown) => void) | undefined = undefined
 
   constructor(
     state: CacheState,
     command: Command<First, Second, Options, Result>,
     first: First,
+    second: Second,
     options: Options | undefined,
     timeoutMs: number | undefined,
     resolve: (result: Result) => void,
@@ -35,21 +39,35 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
     this.#state = state
     this.#command = command
     this.#first = first
-    this.#signal = options?.signal
+    this.#second = second
+    this.#options = options
     this.#timeoutMs = timeoutMs
     this.#resolve = resolve
     this.#reject = reject
     state.inFlight++
     if (timeoutMs !== undefined) state.deadlines.add(this, timeoutMs)
-    if (this.#signal !== undefined) onAbort(this.#signal, this.#abort)
+    const signal = options?.signal
+    if (signal === undefined) return
+    this.#onAbort = () => this.#rejectWith(signal.reason)
+    onAbort(signal, this.#onAbort)
   }
 
-  readonly succeed = (result: Result): void => {
+  /** What the store answered: the caller gets what the command makes of it. */
+  answer(stored: unknown): void {
+    if (this.settled) return
+    try {
+      this.succeed(this.#command.finish(this.#state, stored as never, this.#first, this.#second, this.#options))
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  succeed(result: Result): void {
     if (this.#settle()) this.#resolve(result)
   }
 
   /** What the store or a hook threw. */
-  readonly fail = (thrown: unknown): void => {
+  fail(thrown: unknown): void {
     this.#rejectWith(toOurError(thrown, this.#command, this.#first))
   }
 
@@ -65,10 +83,6 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
     )
   }
 
-  readonly #abort = (): void => {
-    this.#rejectWith(this.#signal?.reason)
-  }
-
   #rejectWith(error: unknown): void {
     if (!this.#settle()) return
     this.onFailure?.(error)
@@ -80,7 +94,7 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
     this.settled = true
     const state = this.#state
     state.deadlines.remove(this)
-    if (this.#signal !== undefined) offAbort(this.#signal, this.#abort)
+    if (this.#onAbort !== undefined) offAbort(this.#options?.signal as AbortSignal, this.#onAbort)
     if (--state.inFlight === 0) state.onDrained?.()
     return true
   }

@@ -84,7 +84,7 @@ async function readAndReplace(
     const sum = BigInt(value as number | bigint) + BigInt(delta)
     if (!Number.isSafeInteger(Number(sum))) return undefined
     const replacement = encode(serializer, key, typeof value === 'bigint' ? sum : Number(sum), undefined)
-    if (await store.compareAndSet(storedKey, stored, replacement, 'keep')) return Number(sum)
+    if (await store.compareAndSet(storedKey, stored, replacement, 'keep', true)) return Number(sum)
   }
   // The turn's deadline began a moment before the command's, whose own error may still be to come.
   throw new CacheTimeoutError('increment was given up before it wrote: there was no answer within its deadline', {

@@ -38,8 +38,11 @@ export function run<First, Second, Options extends CommandOptions, Result>(
 
     if (command.hooks !== undefined && state.plugins.length > 0) {
       return new Promise((resolve, reject) => {
-        const flight = new Flight(state, command, first, options, timeoutMs, resolve, reject)
-        runHooked(state, command, first, second, options, flight).then(flight.succeed, flight.fail)
+        const flight = new Flight(state, command, first, second, options, timeoutMs, resolve, reject)
+        runHooked(state, command, first, second, options, flight).then(
+          (result) => flight.succeed(result),
+          (error) => flight.fail(error),
+        )
       })
     }
 
@@ -48,16 +51,12 @@ export function run<First, Second, Options extends CommandOptions, Result>(
       return Promise.resolve(command.finish(state, answer as never, first, second, options))
     }
     return new Promise((resolve, reject) => {
-      const flight = new Flight(state, command, first, options, timeoutMs, resolve, reject)
+      const flight = new Flight(state, command, first, second, options, timeoutMs, resolve, reject)
       flight.sent = true
-      answer.then((stored) => {
-        if (flight.settled) return
-        try {
-          flight.succeed(command.finish(state, stored as never, first, second, options))
-        } catch (error) {
-          flight.fail(error)
-        }
-      }, flight.fail)
+      answer.then(
+        (stored) => flight.answer(stored),
+        (error) => flight.fail(error),
+      )
     })
   } catch (error) {
     return refuse(state, command, first, second, options, toOurError(error, command, first))

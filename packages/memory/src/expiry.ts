@@ -4,147 +4,205 @@
  * the clock, so that a timer that is late serves nothing stale.
  */
 import type { Clock, ScheduledCall } from '@pycached/core'
-import { type Entry, emptyList, NEVER } from './entry.js'
+import { HORIZON_MS, RecentTime } from './recent-time.js'
+import { SlotLists } from './slot-lists.js'
+import { LAST_TICK, NEVER_TICK, NONE, type Slots, TICK_SHIFT } from './slots.js'
 
 /** The granularity of giving memory back: an entry is gone at most about this long after it expired. */
 const TICK_MS = 512
-/** Slots of a level; a slot of one level is as long as all of the level below. */
-const SLOTS = 64
-/** Four levels cover 97 days. What lives longer waits in the last slot and is placed again from there. */
+/** Lists of a level; a list of one level is as long as all of the level below. */
+const LISTS = 64
+/** Four levels cover 97 days. What lives longer waits in the last list and is placed again from there. */
 const LEVELS = 4
-const HORIZON_TICKS = (SLOTS - 1) * SLOTS ** (LEVELS - 1)
-/** Entries per turn of the event loop; some milliseconds at most. */
+const FARTHEST_TICKS = (LISTS - 1) * LISTS ** (LEVELS - 1)
+/** The list of entries whose time has come. */
+const DUE = LEVELS * LISTS
+/** What one turn of the event loop may give back: what it has time for, which is looked at after every so many entries, up to a slice. */
+const TURN_MS = 2
+const STEP = 128
 const SLICE = 4096
+
+const LOW_BITS = 2 ** TICK_SHIFT - 1
+const NEVER_WORD = NEVER_TICK << TICK_SHIFT
+const LAST_DEADLINE_MS = LAST_TICK * TICK_MS
 
 export class Expiry {
   readonly #clock: Clock
-  readonly #remove: (entry: Entry) => void
-  /** Level after level; the heads of lists, made when first used. */
-  readonly #slots: (Entry | undefined)[] = []
-  /** Entries from slots whose time has come. */
-  readonly #due = emptyList()
+  readonly #slots: Slots
+  readonly #remove: (slot: number) => void
+  readonly #time: RecentTime
+  /** An entry whose word is greater needs no look at the clock. */
+  #freshAbove = NEVER_WORD
+  /** `DUE`, and before it level after level. Made when first used. */
+  #wheel: SlotLists | undefined
+  /** A whole number; times below count from it. */
   #startMs: number | undefined
-  /** Ticks since the start up to which slots have been emptied. */
+  /** The tick up to which lists have been emptied. */
   #tick = 0
   #timer: ScheduledCall | undefined
   #timerTick = Number.POSITIVE_INFINITY
 
   /** `remove` gets every entry that has expired, some time after it did, unless {@link forget} came first. */
-  constructor(clock: Clock, remove: (entry: Entry) => void) {
+  constructor(clock: Clock, slots: Slots, remove: (slot: number) => void) {
     this.#clock = clock
+    this.#slots = slots
     this.#remove = remove
+    this.#time = new RecentTime(clock)
   }
 
-  isExpired(entry: Entry): boolean {
-    // The clock is read only for what can expire.
-    return entry.expiresAtMs !== NEVER && entry.expiresAtMs <= this.#clock.now()
+  /** `word` is the entry's. */
+  isExpired(slot: number, word: number): boolean {
+    if (word >= NEVER_WORD) return false
+    if (word > this.#freshAbove && --this.#time.usesLeft >= 0) return false
+    return this.#deadlineOf(slot) <= this.#readTime()
   }
 
   /** Gives the entry a new time to live; `undefined`: for ever. */
-  set(entry: Entry, ttlMs: number | undefined): void {
+  set(slot: number, ttlMs: number | undefined): void {
     if (ttlMs === undefined) {
-      this.forget(entry)
+      this.forget(slot)
       return
     }
-    const nowMs = this.#clock.now()
-    const wasAtMs = entry.expiresAtMs
-    // A clock may start below 0: what would fall on NEVER lives a millisecond longer.
-    entry.expiresAtMs = Math.ceil(nowMs + ttlMs) || 1
-    // An entry that lives longer now can stay in its slot: when the slot's time comes it is placed anew.
-    if (wasAtMs !== NEVER && wasAtMs <= entry.expiresAtMs) return
-    entry.unlink()
-    this.#place(entry, nowMs)
+    const nowMs =
+      ttlMs > HORIZON_MS && --this.#time.usesLeft >= 0 ? this.#time.lastMs - this.#start() : this.#readTime()
+    const { words, offsets } = this.#slots
+    const word = words[slot] as number
+    const wasAtMs = this.#deadlineOf(slot)
+    const deadlineMs = Math.min(Math.ceil(nowMs + ttlMs), LAST_DEADLINE_MS)
+    const tick = tickOf(deadlineMs)
+    words[slot] = (tick << TICK_SHIFT) | (word & LOW_BITS)
+    offsets[slot] = deadlineMs - tick * TICK_MS
+    if (word < NEVER_WORD) {
+      // An entry that lives longer now can stay in its list: when the list's time comes it is placed anew.
+      if (wasAtMs <= deadlineMs) return
+      this.#wheel?.remove(slot)
+    }
+    this.#place(slot, tick, nowMs)
   }
 
   /** The entry never expires any more. */
-  forget(entry: Entry): void {
-    if (entry.expiresAtMs === NEVER) return
-    entry.expiresAtMs = NEVER
-    entry.unlink()
+  forget(slot: number): void {
+    const { words } = this.#slots
+    const word = words[slot] as number
+    if (word >= NEVER_WORD) return
+    words[slot] = NEVER_WORD | (word & LOW_BITS)
+    this.#wheel?.remove(slot)
   }
 
-  close(): void {
+  grow(capacity: number): void {
+    this.#wheel?.grow(capacity)
+  }
+
+  /** Forgets all entries. */
+  reset(): void {
     this.#timer?.cancel()
-    this.#slots.length = 0
+    this.#timer = undefined
+    this.#timerTick = Number.POSITIVE_INFINITY
+    this.#wheel = undefined
   }
 
-  #place(entry: Entry, nowMs: number): void {
-    this.#startMs ??= nowMs
-    // Without a timer every slot is empty, and time went on without being noticed.
-    if (this.#timer === undefined) this.#tick = Math.max(this.#tick, this.#tickOf(nowMs))
-    const dueTick = this.#tickOf(entry.expiresAtMs) + 1
-    const tick = Math.min(Math.max(dueTick, this.#tick + 1), this.#tick + HORIZON_TICKS)
+  #deadlineOf(slot: number): number {
+    const { words, offsets } = this.#slots
+    return ((words[slot] as number) >> TICK_SHIFT) * TICK_MS + (offsets[slot] as number)
+  }
+
+  /** Milliseconds since the start, from the clock itself. */
+  #readTime(): number {
+    const time = this.#time
+    const nowMs = time.read() - this.#start()
+    const ahead = tickOf(nowMs + HORIZON_MS)
+    this.#freshAbove = time.usesLeft > 0 && ahead < LAST_TICK ? (ahead << TICK_SHIFT) | LOW_BITS : NEVER_WORD
+    return nowMs
+  }
+
+  #start(): number {
+    this.#startMs ??= Math.floor(this.#clock.now())
+    return this.#startMs
+  }
+
+  #place(slot: number, expiresTick: number, nowMs: number): void {
+    // Without a timer every list is empty, and time went on without being noticed.
+    if (this.#timer === undefined) this.#tick = Math.max(this.#tick, tickOf(nowMs))
+    const tick = Math.min(Math.max(expiresTick + 1, this.#tick + 1), this.#tick + FARTHEST_TICKS)
     let level = 0
-    // Compared by slot, not by distance: a slot of a higher level must lie after the one that time is in now.
-    while (level < LEVELS - 1 && (tick >> (6 * level)) - (this.#tick >> (6 * level)) >= SLOTS) level++
+    // Compared by list, not by distance: a list of a higher level must lie after the one that time is in now.
+    while (level < LEVELS - 1 && (tick >> (6 * level)) - (this.#tick >> (6 * level)) >= LISTS) level++
     const turn = tick >> (6 * level)
-    const index = level * SLOTS + (turn & (SLOTS - 1))
-    const head = (this.#slots[index] ??= emptyList())
-    head.append(entry)
+    this.#wheel ??= this.#newWheel()
+    this.#wheel.append(level * LISTS + (turn & (LISTS - 1)), slot)
     const turnTick = turn << (6 * level)
     if (turnTick < this.#timerTick) this.#arm(turnTick, nowMs)
   }
 
-  #tickOf(ms: number): number {
-    return Math.floor((ms - (this.#startMs as number)) / TICK_MS)
+  #newWheel(): SlotLists {
+    const wheel = new SlotLists(DUE + 1)
+    wheel.grow(this.#slots.capacity)
+    return wheel
   }
 
   #arm(tick: number, nowMs: number): void {
     this.#timer?.cancel()
     this.#timerTick = tick
-    const delayMs = (this.#startMs as number) + tick * TICK_MS - nowMs
-    this.#timer = this.#clock.schedule(() => this.#onTimer(), Math.max(1, Math.ceil(delayMs)))
+    this.#timer = this.#clock.schedule(() => this.#onTimer(), Math.max(1, Math.ceil(tick * TICK_MS - nowMs)))
   }
 
-  /** Empties the slots whose time has come, looks at no more than a slice of what was in them, and sets the timer anew. */
+  /** Empties the lists whose time has come, looks at no more of what was in them than a turn has time for, and sets the timer anew. */
   #onTimer(): void {
     this.#timer = undefined
     this.#timerTick = Number.POSITIVE_INFINITY
-    const nowMs = this.#clock.now()
-    const nowTick = this.#tickOf(nowMs)
-    for (let tick = this.#nextTick(); tick <= nowTick; tick = this.#nextTick()) this.#collect(tick)
+    const wheel = this.#wheel
+    if (wheel === undefined) return
+    const nowMs = this.#readTime()
+    const nowTick = tickOf(nowMs)
+    for (let tick = this.#nextTick(wheel); tick <= nowTick; tick = this.#nextTick(wheel)) this.#collect(wheel, tick)
     this.#tick = Math.max(this.#tick, nowTick)
-    this.#drain(nowMs)
-    if (this.#due.next !== this.#due) this.#arm(this.#tick, nowMs)
-    else {
-      const next = this.#nextTick()
-      if (next < this.#timerTick) this.#arm(next, nowMs)
-    }
+    this.#drain(wheel, nowMs)
+    // The last entry that expires may take the wheel along.
+    if (this.#wheel !== wheel) return
+    const nextTick = wheel.isEmpty(DUE) ? this.#nextTick(wheel) : this.#tick
+    if (nextTick < this.#timerTick) this.#arm(nextTick, nowMs)
   }
 
-  /** Advances to `tick`: what the slots that begin there hold is due to be looked at. */
-  #collect(tick: number): void {
+  /** Advances to `tick`: what the lists that begin there hold is due to be looked at. */
+  #collect(wheel: SlotLists, tick: number): void {
     this.#tick = tick
     for (let level = 0; level < LEVELS; level++) {
       const turn = tick >> (6 * level)
       if (turn << (6 * level) !== tick) return
-      const head = this.#slots[level * SLOTS + (turn & (SLOTS - 1))]
-      if (head !== undefined) this.#due.takeAll(head)
+      wheel.moveAll(level * LISTS + (turn & (LISTS - 1)), DUE)
     }
   }
 
-  #drain(nowMs: number): void {
-    for (let count = 0; count < SLICE; count++) {
-      const entry = this.#due.next
-      if (entry === this.#due) return
-      entry.unlink()
-      if (entry.expiresAtMs > nowMs) this.#place(entry, nowMs)
-      else this.#remove(entry)
+  #drain(wheel: SlotLists, nowMs: number): void {
+    for (let count = 1; count <= SLICE; count++) {
+      const slot = wheel.first(DUE)
+      if (slot === NONE) return
+      if (this.#deadlineOf(slot) <= nowMs) {
+        this.#remove(slot)
+        if (this.#wheel !== wheel) return
+      } else {
+        wheel.remove(slot)
+        this.#place(slot, (this.#slots.words[slot] as number) >> TICK_SHIFT, nowMs)
+      }
+      if (count % STEP === 0 && this.#readTime() - nowMs >= TURN_MS) return
     }
   }
 
-  /** The next tick at which a slot that is not empty begins. */
-  #nextTick(): number {
+  /** The next tick at which a list that is not empty begins. */
+  #nextTick(wheel: SlotLists): number {
     let next = Number.POSITIVE_INFINITY
     for (let level = 0; level < LEVELS; level++) {
       const now = this.#tick >> (6 * level)
-      for (let ahead = 1; ahead <= SLOTS; ahead++) {
-        const head = this.#slots[level * SLOTS + ((now + ahead) & (SLOTS - 1))]
-        if (head === undefined || head.next === head) continue
+      for (let ahead = 1; ahead <= LISTS; ahead++) {
+        if (wheel.isEmpty(level * LISTS + ((now + ahead) & (LISTS - 1)))) continue
         next = Math.min(next, (now + ahead) << (6 * level))
         break
       }
     }
     return next
   }
+}
+
+function tickOf(ms: number): number {
+  return Math.floor(ms / TICK_MS)
 }

@@ -2,9 +2,10 @@
 import { register } from '@pycached/core'
 // For its class path, which the out-of-the-box configuration of aliases names.
 import '@pycached/serializer-string'
-import { SimpleMemoryCache, type SimpleMemoryCacheOptions } from './simple-memory-cache.js'
+import type { EvictionReason, OnEvict, SimpleMemoryCacheOptions, SizeOf } from './memory-options.js'
+import { SimpleMemoryCache } from './simple-memory-cache.js'
 
-export { SimpleMemoryCache, type SimpleMemoryCacheOptions }
+export { type EvictionReason, type OnEvict, SimpleMemoryCache, type SimpleMemoryCacheOptions, type SizeOf }
 
 declare module '@pycached/core' {
   interface CacheTypes {

@@ -1,13 +1,8 @@
 /** The store of one memory cache. */
 import { type Backend, type Clock, InvalidArgumentError, type MaybePromise, type ReplacedTtl } from '@pycached/core'
-import { Expiry } from './expiry.js'
+import { type Bounds, resolveBounds } from './memory-options.js'
+import { Store } from './store.js'
 import { Table } from './table.js'
-
-/** Entries below one prefix, found by the rest of their keys. */
-interface Home {
-  readonly prefix: string
-  readonly table: Table
-}
 
 const RAW_COMMANDS = ['get', 'set', 'has', 'delete', 'clear', 'keys', 'size']
 
@@ -17,15 +12,13 @@ const RAW_COMMANDS = ['get', 'set', 'has', 'delete', 'clear', 'keys', 'size']
  * is in the other table, by complete keys. An entry is in one of the two, whichever way it is reached.
  */
 export class MemoryBackend implements Backend {
-  readonly #expiry: Expiry
+  readonly #store: Store
   readonly #rest: Table
-  #home: Home | undefined
+  #home: Table | undefined
 
-  constructor(clock: Clock) {
-    this.#expiry = new Expiry(clock, (entry) => {
-      if (this.#home?.table.remove(entry) !== true) this.#rest.remove(entry)
-    })
-    this.#rest = new Table(this, this.#expiry)
+  constructor(clock: Clock, bounds: Bounds = resolveBounds({})) {
+    this.#store = new Store(clock, bounds)
+    this.#rest = new Table(this, this.#store, '')
   }
 
   get(key: string): unknown {
@@ -41,11 +34,12 @@ export class MemoryBackend implements Backend {
   }
 
   setMany(entries: readonly (readonly [key: string, value: unknown])[], ttlMs: number | undefined): void {
+    for (const [key, value] of entries) this.#store.sizeOf(value, this.#tableOf(key), this.#keyOf(key))
     for (const [key, value] of entries) this.set(key, value, ttlMs)
   }
 
-  add(key: string, value: unknown, ttlMs: number | undefined): boolean {
-    return this.#tableOf(key).add(this.#keyOf(key), value, ttlMs)
+  add(key: string, value: unknown, ttlMs: number | undefined, vital?: boolean): boolean {
+    return this.#tableOf(key).add(this.#keyOf(key), value, ttlMs, vital)
   }
 
   delete(key: string): boolean {
@@ -71,18 +65,19 @@ export class MemoryBackend implements Backend {
   }
 
   clear(prefix: string): MaybePromise<void> {
-    const home = this.#home
-    if (home === undefined) return this.#rest.clear(prefix)
+    const [home, rest] = [this.#home, this.#rest]
+    const clearsHome = home?.prefix.startsWith(prefix) ?? true
+    const clearsRest = prefix === '' || rest.isEmpty
+    if (clearsHome && clearsRest && !this.#store.isObserved) return this.#reset()
     // All below the home's prefix is at home, and nothing else is.
-    if (prefix.startsWith(home.prefix)) return home.table.clear(prefix.slice(home.prefix.length))
-    const rest = this.#rest.clear(prefix)
-    if (!home.prefix.startsWith(prefix)) return rest
-    const below = home.table.clear('')
-    return rest === undefined && below === undefined ? undefined : Promise.all([rest, below]).then(() => undefined)
+    if (home !== undefined && prefix.startsWith(home.prefix)) return home.clear(prefix.slice(home.prefix.length))
+    const above = rest.clear(prefix)
+    const below = clearsHome ? home?.clear('') : undefined
+    return above === undefined && below === undefined ? undefined : Promise.all([above, below]).then(() => undefined)
   }
 
-  compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl): boolean {
-    return this.#tableOf(key).compareAndSet(this.#keyOf(key), expected, value, ttlMs)
+  compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl, vital?: boolean): boolean {
+    return this.#tableOf(key).compareAndSet(this.#keyOf(key), expected, value, ttlMs, vital)
   }
 
   compareAndDelete(key: string, expected: unknown): boolean {
@@ -118,23 +113,26 @@ export class MemoryBackend implements Backend {
   }
 
   close(): void {
-    this.#expiry.close()
-    this.#rest.takeAll()
-    this.#home?.table.takeAll()
+    this.#reset()
   }
 
   /** Only the first one, again and again: a cache has one namespace of its own. */
   scope(prefix: string): Backend | undefined {
-    if (prefix === this.#home?.prefix) return this.#home.table
+    if (prefix === this.#home?.prefix) return this.#home
     if (this.#home !== undefined || prefix === '') return undefined
-    const table = new Table(this, this.#expiry)
-    this.#rest.move(prefix, table)
-    this.#home = { prefix, table }
-    return table
+    this.#home = new Table(this, this.#store, prefix)
+    this.#rest.move(this.#home)
+    return this.#home
+  }
+
+  #reset(): void {
+    this.#rest.forgetKeys()
+    this.#home?.forgetKeys()
+    this.#store.reset()
   }
 
   #tableOf(key: string): Table {
-    return this.#home !== undefined && key.startsWith(this.#home.prefix) ? this.#home.table : this.#rest
+    return this.#home !== undefined && key.startsWith(this.#home.prefix) ? this.#home : this.#rest
   }
 
   #keyOf(key: string): string {
@@ -148,9 +146,7 @@ export class MemoryBackend implements Backend {
   }
 
   #keys(): string[] {
-    const { prefix, table } = this.#home ?? {}
-    const below = table === undefined ? [] : Array.from(table.keys(), (key) => prefix + key)
-    return [...this.#rest.keys(), ...below]
+    return [...this.#rest.keys(), ...(this.#home?.keys() ?? [])]
   }
 }
 

@@ -1,10 +1,8 @@
 /** `SimpleMemoryCache`: a cache inside the process. */
-import { BaseCache, type CacheOptions, systemClock } from '@pycached/core'
+import { BaseCache, checkOptions, type OptionParsers, parseOption, systemClock } from '@pycached/core'
 import { NullSerializer } from '@pycached/serializer-null'
 import { MemoryBackend } from './memory-backend.js'
-
-/** Those of every cache; memory has none of its own. */
-export type SimpleMemoryCacheOptions = CacheOptions
+import { resolveBounds, type SimpleMemoryCacheOptions } from './memory-options.js'
 
 /**
  * A cache whose store is its own, in this process. Mirrors the Python library's `SimpleMemoryCache`.
@@ -13,7 +11,27 @@ export type SimpleMemoryCacheOptions = CacheOptions
  * given, and whoever changes that object changes what is cached.
  */
 export class SimpleMemoryCache extends BaseCache {
+  static override readonly options: OptionParsers = {
+    ...BaseCache.options,
+    maxEntries: parseOption.number,
+    maxBytes: parseOption.number,
+    sizeOf: null,
+    eviction: parseOption.text,
+    onEvict: null,
+  }
+  /** How many entries there may be. */
+  readonly maxEntries: number
+  /** How many bytes all values together may take. */
+  readonly maxBytes: number
+  /** What goes first where there is no more room. */
+  readonly eviction: 'adaptive' | 'lru'
+
   constructor(options: SimpleMemoryCacheOptions = {}) {
-    super(new MemoryBackend(options?.clock ?? systemClock), options, () => new NullSerializer())
+    checkOptions(options, Object.keys(new.target.options), new.target.name)
+    const bounds = resolveBounds(options)
+    super(new MemoryBackend(options.clock ?? systemClock, bounds), options, () => new NullSerializer())
+    this.maxEntries = bounds.maxEntries
+    this.maxBytes = bounds.maxBytes
+    this.eviction = bounds.eviction
   }
 }

@@ -1,26 +1,31 @@
 /** Keys → entries: every primitive of a store, each one synchronous and so atomic. */
 import type { Backend, Encoding, MaybePromise, ReplacedTtl } from '@pycached/core'
-import { Entry } from './entry.js'
-import type { Expiry } from './expiry.js'
 import { inSlices } from './in-slices.js'
+import { KeyIndex } from './key-index.js'
+import type { KeyOwner, Store } from './store.js'
 import { addTo, isSame } from './value.js'
 
 /** What a table of entries leaves to the backend that it belongs to. */
 export type Whole = Pick<Backend, 'raw' | 'close'>
 
 /** Values are kept as they are, without a copy, whatever their type; so `encoding` is without effect. */
-export class Table implements Backend {
+export class Table implements Backend, KeyOwner {
+  readonly prefix: string
   readonly #whole: Whole
-  readonly #expiry: Expiry
-  #entries = new Map<string, Entry>()
+  readonly #store: Store
+  readonly #number: number
+  #slots = new KeyIndex()
 
-  constructor(whole: Whole, expiry: Expiry) {
+  constructor(whole: Whole, store: Store, prefix: string) {
     this.#whole = whole
-    this.#expiry = expiry
+    this.#store = store
+    this.prefix = prefix
+    this.#number = store.own(this)
   }
 
   get(key: string): unknown {
-    return this.#live(key)?.value
+    const slot = this.#slots.get(key)
+    return slot === undefined ? undefined : this.#store.use(slot)
   }
 
   getMany(keys: readonly string[]): readonly unknown[] {
@@ -28,30 +33,25 @@ export class Table implements Backend {
   }
 
   set(key: string, value: unknown, ttlMs: number | undefined): void {
-    let entry = this.#entries.get(key)
-    if (entry === undefined) {
-      entry = new Entry(key, value)
-      this.#entries.set(key, entry)
-    } else {
-      entry.value = value
-    }
-    this.#expiry.set(entry, ttlMs)
+    this.#put(key, value, ttlMs, false)
   }
 
   setMany(entries: readonly (readonly [key: string, value: unknown])[], ttlMs: number | undefined): void {
+    // All or none: a value that is too large is found before anything is stored.
+    for (const [key, value] of entries) this.#store.sizeOf(value, this, key)
     for (const [key, value] of entries) this.set(key, value, ttlMs)
   }
 
-  add(key: string, value: unknown, ttlMs: number | undefined): boolean {
+  add(key: string, value: unknown, ttlMs: number | undefined, vital = false): boolean {
     if (this.#live(key) !== undefined) return false
-    this.set(key, value, ttlMs)
+    this.#put(key, value, ttlMs, vital)
     return true
   }
 
   delete(key: string): boolean {
-    const entry = this.#live(key)
-    if (entry === undefined) return false
-    this.#drop(entry)
+    const slot = this.#live(key)
+    if (slot === undefined) return false
+    this.#store.remove(slot, 'deleted')
     return true
   }
 
@@ -66,47 +66,50 @@ export class Table implements Backend {
   }
 
   increment(key: string, delta: number, initial: unknown): number | undefined {
-    const entry = this.#live(key)
-    if (entry === undefined) {
-      this.set(key, initial, undefined)
+    const slot = this.#live(key)
+    if (slot === undefined) {
+      this.#put(key, initial, undefined, true)
       return delta
     }
-    const sum = addTo(entry.value, delta)
+    const sum = addTo(this.#store.valueOf(slot), delta)
     if (sum === undefined) return undefined
-    entry.value = sum
+    this.#store.replace(slot, sum, this.#store.sizeOf(sum, this, key), 'keep')
+    this.#store.keep(slot)
     return Number(sum)
   }
 
   expire(key: string, ttlMs: number | undefined): boolean {
-    const entry = this.#live(key)
-    if (entry === undefined) return false
-    this.#expiry.set(entry, ttlMs)
+    const slot = this.#live(key)
+    if (slot === undefined) return false
+    this.#store.expire(slot, ttlMs)
     return true
   }
 
   clear(prefix: string): MaybePromise<void> {
-    if (prefix !== '') {
-      return inSlices(this.#entries.values(), (entry) => {
-        if (entry.key.startsWith(prefix)) this.#drop(entry)
-      })
-    }
+    const below = prefix === '' ? this.#slots : undefined
     // Cleared at once: what remains to be done concerns only what nobody can reach any more.
-    return inSlices(this.takeAll().values(), (entry) => this.#expiry.forget(entry))
+    if (below !== undefined) this.#slots = new KeyIndex()
+    return inSlices((below ?? this.#slots).entries(), ([key, slot]) => {
+      if (below !== undefined ? this.#isOrphan(key, slot) : key.startsWith(prefix)) this.#store.remove(slot, 'deleted')
+    })
   }
 
-  compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl): boolean {
-    const entry = this.#live(key)
-    if (!isSame(entry?.value, expected)) return false
-    if (ttlMs !== 'keep') this.set(key, value, ttlMs)
-    else if (entry === undefined) this.set(key, value, undefined)
-    else entry.value = value
+  compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl, vital = false): boolean {
+    const slot = this.#live(key)
+    if (!isSame(slot === undefined ? undefined : this.#store.valueOf(slot), expected)) return false
+    if (slot === undefined) {
+      this.#put(key, value, ttlMs === 'keep' ? undefined : ttlMs, vital)
+    } else {
+      this.#store.replace(slot, value, this.#store.sizeOf(value, this, key), ttlMs)
+      if (vital) this.#store.keep(slot)
+    }
     return true
   }
 
   compareAndDelete(key: string, expected: unknown): boolean {
-    const entry = this.#live(key)
-    if (entry === undefined || !isSame(entry.value, expected)) return false
-    this.#drop(entry)
+    const slot = this.#live(key)
+    if (slot === undefined || !isSame(this.#store.valueOf(slot), expected)) return false
+    this.#store.remove(slot, 'deleted')
     return true
   }
 
@@ -118,42 +121,57 @@ export class Table implements Backend {
     return this.#whole.close()
   }
 
-  /** Empties the table at once. What had a time to live is still known to the expiry. */
-  takeAll(): ReadonlyMap<string, Entry> {
-    const entries = this.#entries
-    this.#entries = new Map()
-    return entries
+  unlink(key: string, slot: number): void {
+    if (this.#slots.get(key) === slot) this.#slots.delete(key)
   }
 
-  /** The keys that have not expired. */
+  /** Forgets the keys at once, not what they led to. */
+  forgetKeys(): void {
+    this.#slots = new KeyIndex()
+  }
+
+  get isEmpty(): boolean {
+    return this.#slots.size === 0
+  }
+
+  /** The complete keys that have not expired. */
   *keys(): Generator<string> {
-    for (const entry of this.#entries.values()) if (!this.#expiry.isExpired(entry)) yield entry.key
+    for (const [key, slot] of this.#slots.entries()) if (!this.#store.hasExpired(slot)) yield this.prefix + key
   }
 
-  /** Gives an expired entry's memory back. Whether it was one of this table's. */
-  remove(entry: Entry): boolean {
-    return this.#entries.get(entry.key) === entry && this.#entries.delete(entry.key)
-  }
-
-  /** Hands over, with the time they have left, all entries whose keys start with `prefix`, which `to` leaves away. */
-  move(prefix: string, to: Table): void {
-    for (const [key, entry] of this.#entries) {
-      if (!key.startsWith(prefix)) continue
-      this.#entries.delete(key)
-      entry.key = key.slice(prefix.length)
-      to.#entries.set(entry.key, entry)
+  /** Hands over, with the time they have left, all entries whose complete keys start with the other's prefix. */
+  move(to: Table): void {
+    for (const [key, slot] of this.#slots.entries()) {
+      if (!key.startsWith(to.prefix)) continue
+      this.#slots.delete(key)
+      const short = key.slice(to.prefix.length)
+      this.#store.hand(slot, to.#number, short)
+      to.#slots.add(short, slot)
     }
   }
 
-  #live(key: string): Entry | undefined {
-    const entry = this.#entries.get(key)
-    if (entry === undefined || !this.#expiry.isExpired(entry)) return entry
-    this.#drop(entry)
-    return undefined
+  #put(key: string, value: unknown, ttlMs: number | undefined, vital: boolean): void {
+    const store = this.#store
+    const bytes = store.sizeOf(value, this, key)
+    let slot = this.#slots.get(key)
+    // Otherwise it is overwritten, expired or not; somebody who wants to know is told which.
+    if (slot !== undefined && store.isObserved && !store.isLive(slot)) slot = undefined
+    if (slot === undefined) {
+      this.#slots.add(key, store.insert(this.#number, key, value, bytes, ttlMs, vital))
+      return
+    }
+    store.replace(slot, value, bytes, ttlMs)
+    if (!vital) store.release(slot)
   }
 
-  #drop(entry: Entry): void {
-    this.#entries.delete(entry.key)
-    this.#expiry.forget(entry)
+  #live(key: string): number | undefined {
+    const slot = this.#slots.get(key)
+    return slot !== undefined && this.#store.isLive(slot) ? slot : undefined
+  }
+
+  /** Whether the slot still has the entry that the key led to before all keys were forgotten. */
+  #isOrphan(key: string, slot: number): boolean {
+    const store = this.#store
+    return store.keyOf(slot) === key && store.ownerOf(slot) === this.#number && this.#slots.get(key) !== slot
   }
 }

@@ -28,7 +28,7 @@ export interface Claim {
 export const TAKE = primitive<Claim, CommandOptions, boolean | undefined>({
   name: 'RedLock.acquire',
   disabled: () => undefined,
-  call: ({ backend }, _key, { lockKey, token, leaseMs }) => backend.add(lockKey, token, leaseMs),
+  call: ({ backend }, _key, { lockKey, token, leaseMs }) => backend.add(lockKey, token, leaseMs, true),
 })
 
 /** Whether the lock was still the claim's. */
