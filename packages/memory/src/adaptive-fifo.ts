@@ -8,6 +8,8 @@
  * - Ghosts of what left either queue steer how large the small queue is: a hit that more room would have given moves the border.
  * - Whoever returns goes to the main queue only if it returns sooner than an entry there waits for its turn, or was used there before.
  * - The small queue grows only for a return that a plain LRU of the same size would have had as a hit.
+ *
+ * Long, and still one concept: each step of the queues is also what the border between them is learned from.
  */
 import type { Eviction } from './eviction.js'
 import { FROM_MAIN, FROM_SMALL, Ghosts, NO_GHOST, PROVEN_IN_MAIN } from './ghosts.js'
@@ -143,6 +145,20 @@ export class AdaptiveFifo implements Eviction {
     this.#ghosts = undefined
     this.#arrivedHash = 0
     this.#arrivedToMain = false
+  }
+
+  /** @internal What it consists of, for tests. */
+  _snapshot() {
+    return {
+      nodes: this.#nodes,
+      regions: this.#regions,
+      edge: this.#edge,
+      ghosts: this.#ghosts,
+      weights: [this.#nurseryWeight, this.#probationWeight, this.#mainWeight],
+      counts: [this.#count, this.#mainCount],
+      learned: { share: this.#share, usedInMain: this.#usedInMain, fromSmall: this.#fromSmall },
+      clock: this.#clock,
+    }
   }
 
   /** Learns from a key that returns, `age` insertions after it was evicted. Whether it belongs in the main queue. */

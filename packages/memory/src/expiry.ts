@@ -101,6 +101,11 @@ export class Expiry {
     this.#wheel = undefined
   }
 
+  /** @internal What it consists of, for tests. */
+  _snapshot(): { readonly wheel: SlotLists | undefined; readonly tick: number; readonly timerTick: number } {
+    return { wheel: this.#wheel, tick: this.#tick, timerTick: this.#timerTick }
+  }
+
   #deadlineOf(slot: number): number {
     const { words, offsets } = this.#slots
     return ((words[slot] as number) >> TICK_SHIFT) * TICK_MS + (offsets[slot] as number)

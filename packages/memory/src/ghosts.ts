@@ -68,6 +68,11 @@ export class Ghosts {
     return NO_GHOST
   }
 
+  /** @internal What it consists of, for tests. */
+  _snapshot(): Int32Array {
+    return this.#cells
+  }
+
   /** From the upper bits of the hash; the fingerprint is the lower ones. */
   #setOf(hash: number): number {
     return (((hash >>> 0) * this.#scale) | 0) * WAYS

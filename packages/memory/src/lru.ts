@@ -43,4 +43,9 @@ export class Lru implements Eviction {
   reset(): void {
     this.#lists.reset()
   }
+
+  /** @internal What it consists of, for tests. */
+  _snapshot(): SlotLists {
+    return this.#lists
+  }
 }

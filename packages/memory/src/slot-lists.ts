@@ -76,4 +76,9 @@ export class SlotLists {
     this.#links = new Int32Array(this.#heads * 2)
     for (let head = 1; head < this.#heads; head++) this.#links[head * 2] = this.#links[head * 2 + 1] = head
   }
+
+  /** @internal What it consists of, for tests. */
+  _snapshot(): { readonly links: Int32Array; readonly heads: number } {
+    return { links: this.#links, heads: this.#heads }
+  }
 }

@@ -91,6 +91,11 @@ export class Slots {
     return this.words.length
   }
 
+  /** @internal What it consists of, for tests. */
+  _snapshot(): { readonly free: number; readonly used: number } {
+    return { free: this.#free, used: this.#used }
+  }
+
   #grow(): void {
     const capacity = this.words.length * 2
     this.words = grown(this.words, new Int32Array(capacity))

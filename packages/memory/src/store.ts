@@ -172,6 +172,18 @@ export class Store {
     return this.#departures !== undefined
   }
 
+  /** @internal What it consists of, for tests. */
+  _snapshot() {
+    return {
+      slots: this.#slots,
+      expiry: this.#expiry,
+      eviction: this.#eviction,
+      kept: this.#kept,
+      owners: this.#owners,
+      bytes: this.#bytes,
+    }
+  }
+
   #isKept(slot: number): boolean {
     return ((this.#slots.words[slot] as number) & USE_MASK) === KEPT
   }

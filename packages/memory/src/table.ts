@@ -150,6 +150,11 @@ export class Table implements Backend, KeyOwner {
     }
   }
 
+  /** @internal What it consists of, for tests. */
+  _snapshot(): KeyIndex {
+    return this.#slots
+  }
+
   #put(key: string, value: unknown, ttlMs: number | undefined, vital: boolean): void {
     const store = this.#store
     const bytes = store.sizeOf(value, this, key)
