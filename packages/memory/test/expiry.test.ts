@@ -1,56 +1,66 @@
+import type { Clock } from '@pycached/core'
 import { FakeClock } from '@pycached/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Entry } from '../src/entry.js'
 import { Expiry } from '../src/expiry.js'
+import { Slots } from '../src/slots.js'
+import { TurnClock } from './support/turn-clock.js'
 
 const DAY_MS = 86_400_000
+const YEAR_MS = 365 * DAY_MS
 
-function start(clock = new FakeClock()) {
-  const removed: [key: string, atMs: number][] = []
-  const expiry = new Expiry(clock, (entry) => removed.push([entry.key, clock.now()]))
-  const add = (key: string, ttlMs: number): Entry => {
-    const entry = new Entry(key, 'value')
-    expiry.set(entry, ttlMs)
-    return entry
+/** An expiry over slots of its own; `onRemove` is told of every entry that it gives back. */
+function over<C extends Clock>(clock: C, onRemove: (key: string, slot: number) => void = () => {}) {
+  const slots: Slots = new Slots((capacity) => expiry.grow(capacity))
+  const expiry: Expiry = new Expiry(clock, slots, (slot) => {
+    onRemove(slots.keys[slot] ?? 'no key', slot)
+    expiry.forget(slot)
+    slots.release(slot)
+  })
+  const add = (key: string, ttlMs: number | undefined): number => {
+    const slot = slots.take(key, 'value', 0)
+    expiry.set(slot, ttlMs)
+    return slot
   }
-  return { clock, expiry, removed, add }
+  const isExpired = (slot: number): boolean => expiry.isExpired(slot, slots.words[slot] ?? 0)
+  return { clock, slots, expiry, add, isExpired }
+}
+
+function start<C extends Clock = FakeClock>(clock: C = new FakeClock() as Clock as C) {
+  const removed: [key: string, atMs: number][] = []
+  return { ...over(clock, (key) => removed.push([key, clock.now()])), removed }
 }
 
 test('an entry has expired from its deadline on, whether or not the timer ran', () => {
   let nowMs = 0
-  const expiry = new Expiry({ now: () => nowMs, schedule: () => ({ cancel() {}, ref() {}, unref() {} }) }, () => {})
-  const entry = new Entry('key', 'value')
-  expiry.set(entry, 100)
+  const { add, isExpired } = over({ now: () => nowMs, schedule: () => ({ cancel() {}, ref() {}, unref() {} }) })
+  const slot = add('key', 100)
   nowMs = 99
-  expect(expiry.isExpired(entry)).toBe(false)
+  expect(isExpired(slot)).toBe(false)
   nowMs = 100
-  expect(expiry.isExpired(entry)).toBe(true)
+  expect(isExpired(slot)).toBe(true)
 })
 
 test('reads no clock for what never expires', () => {
-  const expiry = new Expiry({ now: () => expect.unreachable(), schedule: () => expect.unreachable() }, () => {})
-  const entry = new Entry('key', 'value')
-  expiry.set(entry, undefined)
-  expect(expiry.isExpired(entry)).toBe(false)
+  const { add, isExpired } = over({ now: () => expect.unreachable(), schedule: () => expect.unreachable() })
+  expect(isExpired(add('key', undefined))).toBe(false)
 })
 
 test('a fraction of a millisecond is rounded up, so that nothing lives too short', () => {
-  const { clock, add, expiry } = start(new FakeClock(0.5))
-  const entry = add('key', 10)
+  const { clock, add, isExpired } = start(new FakeClock(0.5))
+  const slot = add('key', 10)
   clock.advance(10)
-  expect(expiry.isExpired(entry)).toBe(false)
+  expect(isExpired(slot)).toBe(false)
   clock.advance(0.5)
-  expect(expiry.isExpired(entry)).toBe(true)
+  expect(isExpired(slot)).toBe(true)
 })
 
 test.each([-1, -1000, -100_000])('works on a clock that starts at %d', (startMs) => {
-  const { clock, add, expiry, removed } = start(new FakeClock(startMs))
-  // Its deadline is 0, which is how the expiry writes "never".
-  const entry = add('key', -startMs)
-  expect(expiry.isExpired(entry)).toBe(false)
-  clock.advance(-startMs + 1)
-  expect(expiry.isExpired(entry)).toBe(true)
+  const { clock, add, isExpired, removed } = start(new TurnClock(startMs))
+  const slot = add('key', -startMs)
+  expect(isExpired(slot)).toBe(false)
+  clock.block(-startMs)
+  expect(isExpired(slot)).toBe(true)
   clock.advance(2000)
   expect(removed.map(([key]) => key)).toEqual(['key'])
 })
@@ -85,7 +95,7 @@ test('there is one timer for any number of entries, none where nothing can expir
   expect(clock.pending).toBe(0)
   for (let index = 0; index < 1000; index++) add(`${index}`, 1 + index ** 3)
   expect([clock.pending, clock.referenced]).toEqual([1, 0])
-  expiry.close()
+  expiry.reset()
   expect(clock.pending).toBe(0)
 })
 
@@ -107,17 +117,57 @@ test('gives many entries back in slices, between which other work runs', () => {
   let most = 0
   let total = 0
   let lastMs = -1
-  const expiry = new Expiry(clock, () => {
+  const { add } = over(clock, () => {
     atOnce = clock.now() === lastMs ? atOnce + 1 : 1
     lastMs = clock.now()
     most = Math.max(most, atOnce)
     total++
   })
-  for (let index = 0; index < 50_000; index++) expiry.set(new Entry(`${index}`, 0), 1000)
+  for (let index = 0; index < 50_000; index++) add(`${index}`, 1000)
   clock.advance(3000)
   expect(total).toBe(50_000)
   expect(most).toBeLessThanOrEqual(4096)
 })
+
+test('gives back no more in one turn than there is time for', () => {
+  const costMs = 0.05
+  let longestMs = 0
+  class MeasuringClock extends TurnClock {
+    override schedule(callback: () => void, delayMs: number) {
+      return super.schedule(() => {
+        const startMs = this._nowMs
+        callback()
+        longestMs = Math.max(longestMs, this._nowMs - startMs)
+      }, delayMs)
+    }
+  }
+  const clock = new MeasuringClock()
+  let total = 0
+  const { add } = over(clock, () => {
+    total++
+    clock.block(costMs)
+  })
+  for (let index = 0; index < 20_000; index++) add(`${index}`, 1000)
+  clock.advance(20_000)
+  expect(total).toBe(20_000)
+  // After 2 ms it looks at the clock within 128 entries.
+  expect(longestMs).toBeLessThanOrEqual(2 + 128 * costMs)
+  expect(longestMs).toBeGreaterThan(2)
+})
+
+test.each([4.2, 4.5, 10, 1000])(
+  'an entry that lives %d years is there for more than 4, and its timer holds no process',
+  (years) => {
+    const { clock, removed, add, isExpired } = start(new FakeClock(12_345.678))
+    const slot = add('key', years * YEAR_MS)
+    clock.advance(4 * YEAR_MS)
+    expect(isExpired(slot)).toBe(false)
+    expect(removed).toEqual([])
+    expect([clock.pending, clock.referenced]).toEqual([1, 0])
+    clock.advance(1 * YEAR_MS)
+    expect(removed.map(([key]) => key)).toEqual(['key'])
+  },
+)
 
 test('gives back what expired, everything of it and nothing else, whatever happens in whatever order', () => {
   const ttl = fc.oneof(
@@ -131,37 +181,38 @@ test('gives back what expired, everything of it and nothing else, whatever happe
     fc.record({ advance: fc.oneof(fc.nat(2000), fc.nat(10_000_000), fc.nat(30 * DAY_MS)) }),
   )
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), fc.nat(1_000_000), (steps, startMs) => {
-      const clock = new FakeClock(startMs)
-      const entries = new Map<string, Entry>()
+    fc.property(fc.array(step, { maxLength: 60 }), fc.nat(1_000_000), fc.boolean(), (steps, startMs, knowsTurns) => {
+      const clock = knowsTurns ? new TurnClock(startMs) : new FakeClock(startMs)
+      const entries = new Map<string, number>()
       const deadlines = new Map<string, number>()
-      const expiry = new Expiry(clock, (entry) => {
-        expect(entries.get(entry.key)).toBe(entry)
-        expect(deadlines.get(entry.key)).toBeLessThanOrEqual(clock.now())
-        entries.delete(entry.key)
-        deadlines.delete(entry.key)
+      const { add, expiry, isExpired, slots } = over(clock, (key, slot) => {
+        expect(entries.get(key)).toBe(slot)
+        expect(deadlines.get(key)).toBeLessThanOrEqual(clock.now())
+        entries.delete(key)
+        deadlines.delete(key)
       })
       for (const one of steps) {
         if ('advance' in one) clock.advance(one.advance)
         else if ('forget' in one) {
-          const entry = entries.get(`${one.forget}`)
-          if (entry !== undefined) expiry.forget(entry)
+          const slot = entries.get(`${one.forget}`)
+          if (slot !== undefined) expiry.forget(slot)
           deadlines.delete(`${one.forget}`)
         } else {
           const key = `${one.set}`
-          const entry = entries.get(key) ?? new Entry(key, 0)
-          entries.set(key, entry)
-          expiry.set(entry, one.ttlMs)
+          const slot = entries.get(key)
+          if (slot === undefined) entries.set(key, add(key, one.ttlMs))
+          else expiry.set(slot, one.ttlMs)
           if (one.ttlMs === undefined) deadlines.delete(key)
           else deadlines.set(key, clock.now() + one.ttlMs)
         }
-        for (const [key, entry] of entries) {
+        for (const [key, slot] of entries) {
           const deadline = deadlines.get(key)
-          expect(expiry.isExpired(entry)).toBe(deadline !== undefined && deadline <= clock.now())
+          expect(isExpired(slot)).toBe(deadline !== undefined && deadline <= clock.now())
           // Nothing stays much longer than its time: two ticks of the wheel, and a little for the slices.
           if (deadline !== undefined) expect(deadline + 1100).toBeGreaterThan(clock.now())
         }
         expect(clock.pending).toBeLessThanOrEqual(1)
+        expect(slots.count).toBe(entries.size)
       }
       clock.advance(250 * DAY_MS)
       expect(deadlines.size).toBe(0)
