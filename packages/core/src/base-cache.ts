@@ -18,7 +18,7 @@ import {
   resolveOptions,
   resolvePlugins,
 } from './options.js'
-import { run } from './pipeline.js'
+import { run, runGet } from './pipeline.js'
 import type { HookedCache, Plugin } from './plugin.js'
 import type { Serializer } from './serializer.js'
 
@@ -94,7 +94,7 @@ export abstract class BaseCache implements HookedCache {
   get<T = unknown>(key: string, options?: GetOptions<undefined>): Promise<T | undefined>
   get<T = unknown, D = unknown>(key: string, options: GetOptions<D>): Promise<T | D>
   get(key: string, options?: GetOptions): Promise<unknown> {
-    return run(this._state, commands.GET, key, undefined, options)
+    return options === undefined ? runGet(this._state, key) : run(this._state, commands.GET, key, undefined, options)
   }
 
   set(key: string, value: unknown, options?: WriteOptions): Promise<true> {

@@ -11,31 +11,32 @@ export function encode(
   value: unknown,
   dumpsFn: ((value: never) => unknown) | undefined,
 ): unknown {
-  if (value === undefined) {
-    throw new InvalidArgumentError('undefined means a miss and cannot be stored: store null, or delete the key', {
-      key,
-      option: 'value',
-    })
-  }
   // No promise can resolve to a thenable, so `get` could never give it back: query builders are such.
-  if (isThenable(value)) {
-    throw new InvalidArgumentError('the value is a promise (it has then): await it, then store what it resolves to', {
-      key,
-      option: 'value',
-    })
-  }
+  if (value === undefined || isThenable(value)) throw noValue(key, value)
   let stored: unknown
   try {
     stored = dumpsFn === undefined ? serializer.dumps(value) : dumpsFn(value as never)
   } catch (cause) {
-    if (cause instanceof SerializationError) throw withKey(cause, key)
-    throw new SerializationError(`cannot serialize the value: ${describe(cause)}`, { key, cause })
+    throw unwritable(key, cause)
   }
   if (isThenable(stored)) throw notSynchronous('dumps', stored, key, SerializationError)
   // A serializer may pass a value through; whether the store can keep it is the store's to say.
   if (!Object.is(stored, value) && !isOfEncoding(stored, serializer.encoding))
     throw wrongKind(key, stored, serializer.encoding)
   return stored
+}
+
+function noValue(key: string, value: unknown): InvalidArgumentError {
+  const message =
+    value === undefined
+      ? 'undefined means a miss and cannot be stored: store null, or delete the key'
+      : 'the value is a promise (it has then): await it, then store what it resolves to'
+  return new InvalidArgumentError(message, { key, option: 'value' })
+}
+
+function unwritable(key: string, cause: unknown): SerializationError {
+  if (cause instanceof SerializationError) return withKey(cause, key)
+  return new SerializationError(`cannot serialize the value: ${describe(cause)}`, { key, cause })
 }
 
 /** What `loadsFn`, else the serializer, makes of a stored value. */
@@ -49,14 +50,18 @@ export function decode(
   try {
     value = loadsFn === undefined ? serializer.loads(stored) : loadsFn(stored as never)
   } catch (cause) {
-    if (cause instanceof DeserializationError) throw withKey(cause, key)
-    throw new DeserializationError(
-      `cannot read what is stored (written by another serializer, or damaged?): ${describe(cause)}`,
-      { key, cause },
-    )
+    throw unreadable(key, cause)
   }
   if (value instanceof Promise) throw notSynchronous('loads', value, key, DeserializationError)
   return value
+}
+
+function unreadable(key: string, cause: unknown): DeserializationError {
+  if (cause instanceof DeserializationError) return withKey(cause, key)
+  return new DeserializationError(
+    `cannot read what is stored (written by another serializer, or damaged?): ${describe(cause)}`,
+    { key, cause },
+  )
 }
 
 /**

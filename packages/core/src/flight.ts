@@ -4,7 +4,7 @@ import type { CommandOptions } from './cache-commands.js'
 import type { CacheState, Command } from './command.js'
 import { Waiting } from './deadline.js'
 import { describe } from './describe.js'
-import { toSeconds } from './duration.js'
+import { toSeconds, toTimeoutMs } from './duration.js'
 import { BackendError, CacheTimeoutError, isPycachedError } from './errors.js'
 
 /** There is one per command, and many at once: it has no function of its own unless there is a signal. */
@@ -31,7 +31,6 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
     first: First,
     second: Second,
     options: Options | undefined,
-    timeoutMs: number | undefined,
     resolve: (result: Result) => void,
     reject: (error: unknown) => void,
   ) {
@@ -41,6 +40,7 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
     this.#first = first
     this.#second = second
     this.#options = options
+    const timeoutMs = options === undefined ? state.timeoutMs : toTimeoutMs(options.timeout, state.timeoutMs)
     this.#timeoutMs = timeoutMs
     this.#resolve = resolve
     this.#reject = reject

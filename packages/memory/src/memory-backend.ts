@@ -22,6 +22,8 @@ export class MemoryBackend implements Backend {
   }
 
   get(key: string): unknown {
+    // What most caches do most: without a namespace there is one table.
+    if (this.#home === undefined) return this.#rest.get(key)
     return this.#tableOf(key).get(this.#keyOf(key))
   }
 
