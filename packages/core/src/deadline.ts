@@ -8,7 +8,7 @@ export abstract class Waiting {
   /** @internal */
   _previous: Waiting | undefined
   /** @internal */
-  _dueMs = 0
+  _dueMs = Number.POSITIVE_INFINITY
   /** @internal */
   _lane: Lane | undefined
   /** Called once when the deadline passes; never after {@link Deadlines.remove}. */

@@ -9,6 +9,8 @@ import { BackendError, CacheTimeoutError, isPycachedError } from './errors.js'
 
 /** There is one per command, and many at once: it has no function of its own unless there is a signal. */
 export class Flight<First, Second, Options extends CommandOptions, Result> extends Waiting {
+  /** V8 drops what it compiled for a class if nothing of it is left when garbage is collected, as between two bursts of commands. */
+  static readonly kept = new Flight({ inFlight: 0 } as CacheState, {} as never, '', '', undefined, nothing, nothing)
   readonly #state: CacheState
   readonly #command: Command<First, Second, Options, Result>
   readonly #first: First
@@ -99,6 +101,8 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
     return true
   }
 }
+
+function nothing(): void {}
 
 /** Our own errors as they are, about the key as the caller wrote it; everything else is the store's. */
 export function toOurError(

@@ -33,12 +33,17 @@ export abstract class Group<One extends Waiter = Waiter> {
     this.#keys?.add(waiter.key)
   }
 
+  get isEmpty(): boolean {
+    return this.waiters.length === 0
+  }
+
   get isFull(): boolean {
     return this.waiters.length >= MAX_KEYS || this.#bytes >= this.#maxBytes
   }
 
   /** Asked only where reads and writes meet in one tick: until then no key is noted. */
   has(key: string): boolean {
+    if (this.isEmpty) return false
     this.#keys ??= new Set(this.waiters.map((waiter) => waiter.key))
     return this.#keys.has(key)
   }
@@ -70,7 +75,7 @@ export class Gets extends Group<Get> {
     checkReplies(replies, this.waiters)
     let bytes = 0
     for (const reply of replies) bytes += reply?.length ?? 0
-    this.bytesPerKey = bytes / replies.length
+    this.bytesPerKey = Math.ceil(bytes / replies.length)
     return replies
   }
 

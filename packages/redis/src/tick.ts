@@ -18,11 +18,13 @@ const COMMAND_REFUSED = /^(NOPERM .* run the|ERR unknown command)/
 
 export class Tick {
   readonly #connection: Connection
-  #reads: Gets | undefined
-  #writes: Sets | Deletes | undefined
+  #gets = new Gets()
+  /** One of these two is empty. */
+  #sets = new Sets()
+  #deletes = new Deletes()
   #begun = false
-  /** What a key of the last group of reads brought back: an estimate for the next one. */
-  #bytesPerRead = 0
+  /** What a key of the last group of gets brought back: an estimate for the next one. */
+  #bytesPerGet = 0
   /** The kinds whose common command the server refuses. */
   readonly #refused = new Set<unknown>()
 
@@ -32,26 +34,22 @@ export class Tick {
 
   get(key: string, encoding: Encoding): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#writes?.has(key)) this.flush()
-      this.#reads ??= new Gets()
-      this.#join(this.#reads, { key, encoding, resolve, reject }, key.length + this.#bytesPerRead)
+      if (this.#sets.has(key) || this.#deletes.has(key)) this.flush()
+      this.#join(this.#gets, { key, encoding, resolve, reject }, key.length + this.#bytesPerGet)
     })
   }
 
   set(key: string, value: string | Buffer, ttlMs: number | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#reads?.has(key) || this.#writes instanceof Deletes) this.flush()
-      const sets = (this.#writes ?? new Sets()) as Sets
-      this.#writes = sets
-      this.#join(sets, { key, value, ttlMs, resolve, reject }, key.length + value.length)
+      if (this.#gets.has(key) || !this.#deletes.isEmpty) this.flush()
+      this.#join(this.#sets, { key, value, ttlMs, resolve, reject }, key.length + value.length)
     })
   }
 
   delete(key: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      if (this.#reads?.has(key) || this.#writes instanceof Sets) this.flush()
-      this.#writes ??= new Deletes()
-      this.#join(this.#writes, { key, resolve, reject }, key.length)
+      if (this.#gets.has(key) || !this.#sets.isEmpty) this.flush()
+      this.#join(this.#deletes, { key, resolve, reject }, key.length)
     })
   }
 
@@ -64,11 +62,14 @@ export class Tick {
 
   /** Sends what waits. */
   flush(): void {
-    const reads = this.#reads
-    const writes = this.#writes
-    this.#reads = this.#writes = undefined
-    if (reads !== undefined) this.#send(reads)
-    if (writes !== undefined) this.#send(writes)
+    const [gets, sets, deletes] = [this.#gets, this.#sets, this.#deletes]
+    // There is always a group of each kind, be it empty: V8 forgets what it compiled for a class of which nothing is left.
+    if (!gets.isEmpty) this.#gets = new Gets()
+    if (!sets.isEmpty) this.#sets = new Sets()
+    if (!deletes.isEmpty) this.#deletes = new Deletes()
+    this.#send(gets)
+    this.#send(sets)
+    this.#send(deletes)
   }
 
   #join<One extends Waiter>(group: Group<One>, waiter: One, bytes: number): void {
@@ -104,7 +105,7 @@ export class Tick {
       this.#failTogether(group, error)
       return
     }
-    if (group instanceof Gets) this.#bytesPerRead = group.bytesPerKey
+    if (group instanceof Gets) this.#bytesPerGet = group.bytesPerKey
     for (let index = 0; index < group.waiters.length; index++) group.settle(group.waiters[index] as One, replies[index])
   }
 
