@@ -86,11 +86,13 @@ export class Table implements Backend, KeyOwner {
   }
 
   clear(prefix: string): MaybePromise<void> {
-    const below = prefix === '' ? this.#slots : undefined
+    const index = this.#slots
     // Cleared at once: what remains to be done concerns only what nobody can reach any more.
-    if (below !== undefined) this.#slots = new KeyIndex()
-    return inSlices((below ?? this.#slots).entries(), ([key, slot]) => {
-      if (below !== undefined ? this.#isOrphan(key, slot) : key.startsWith(prefix)) this.#store.remove(slot, 'deleted')
+    if (prefix === '') this.#slots = new KeyIndex()
+    return inSlices(index.entries(), ([key, slot]) => {
+      // Once all keys are forgotten, only who forgot them sees to what they led to: a slot may be somebody else's by now.
+      const isMeant = index === this.#slots ? key.startsWith(prefix) : prefix === '' && this.#isOrphan(key, slot)
+      if (isMeant) this.#store.remove(slot, 'deleted')
     })
   }
 

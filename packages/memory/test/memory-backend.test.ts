@@ -5,6 +5,7 @@ import { FakeClock } from '@pycached/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MemoryBackend } from '../src/memory-backend.js'
+import { resolveBounds } from '../src/memory-options.js'
 
 function scopeOf(backend: MemoryBackend, prefix: string): Backend {
   const scope = backend.scope(prefix)
@@ -191,6 +192,20 @@ test('a large clear lets other work run, and a whole store is empty at once', as
   backend.set('a:1', 'new', undefined)
   await emptied
   expect(backend.get('a:1')).toBe('new')
+})
+
+test.each([
+  { title: 'a store that nobody watches', bounds: resolveBounds({}) },
+  { title: 'a store that is watched', bounds: resolveBounds({ onEvict: () => {} }) },
+])('a clear of a part that is overtaken by one of everything touches nothing newer, in $title', async ({ bounds }) => {
+  const backend = new MemoryBackend(new FakeClock(), bounds)
+  for (let index = 0; index < 30_000; index++) backend.set(`a:${index}`, index, 1000)
+  const part = backend.clear('a:')
+  const all = backend.clear('')
+  for (let index = 0; index < 20_000; index++) backend.set(`b:${index}`, index, 1000)
+  await Promise.all([part, all])
+  expect(backend.raw('size', [])).toBe(20_000)
+  for (let index = 0; index < 20_000; index++) expect(backend.get(`b:${index}`)).toBe(index)
 })
 
 test('what is written while a clear of everything goes on keeps its own time to live', async () => {
