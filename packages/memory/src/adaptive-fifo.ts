@@ -168,7 +168,7 @@ export class AdaptiveFifo implements Eviction {
     const window = Math.max(1, capacity * WINDOW_SHARE)
     if (origin !== FROM_SMALL) {
       if (age * (1 - this.#fromSmall) <= window)
-        this.#share = Math.max(MIN_SHARE, 1 / capacity, this.#share - 1 / capacity)
+        this.#share = Math.min(MAX_SHARE, Math.max(MIN_SHARE, 1 / capacity, this.#share - 1 / capacity))
       return origin === PROVEN_IN_MAIN
     }
     // It was in the small queue for about as long as the oldest there is now.
