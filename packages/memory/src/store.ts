@@ -220,14 +220,15 @@ export class Store {
         slot = this.#kept.first(0)
         this.#kept.remove(slot)
       }
-      this.#drop(slot, this.#departures !== undefined && this.hasExpired(slot) ? 'expired' : 'evicted')
+      this.#drop(slot, 'evicted')
     }
   }
 
   /** The entry is in no order of eviction any more. */
   #drop(slot: number, reason: EvictionReason): void {
     const slots = this.#slots
-    if (this.#departures !== undefined) this.#tell(slot, reason)
+    // Whatever the occasion: its time was over before.
+    if (this.#departures !== undefined) this.#tell(slot, this.hasExpired(slot) ? 'expired' : reason)
     this.#expiry.forget(slot)
     this.#owners[this.ownerOf(slot)]?.unlink(slots.keys[slot] as string, slot)
     this.#bytes -= slots.sizes[slot] as number
