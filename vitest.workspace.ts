@@ -79,6 +79,7 @@ export default defineConfig({
         },
       },
       ...(existsSync(`${root}examples/test`) ? [project('examples', 'examples')] : []),
+      project('benchmarks', 'benchmarks'),
       project('rules', '', { exclude: [...configDefaults.exclude, 'test/packages/**'] }),
     ],
   },

@@ -1,0 +1,28 @@
+/** Numbers as tables show them. */
+
+import type { Summary } from '../run/statistics.js'
+import type { Unit } from '../workload.js'
+
+/** Three digits that count: 0.123, 1.23, 12.3, 123, 12,300. */
+export function digits(value: number): string {
+  if (value === 0) return '0'
+  const magnitude = Math.floor(Math.log10(Math.abs(value)))
+  const places = Math.min(3, Math.max(0, 2 - magnitude))
+  return Number(value.toFixed(places)).toLocaleString('en', {
+    minimumFractionDigits: places === 3 ? 2 : places,
+    maximumFractionDigits: places,
+  })
+}
+
+/** `1.23 µs`, `197 B`, `3 loads`. */
+export function withUnit(value: number, unit: Unit): string {
+  if (unit === 'ns') {
+    if (value >= 1e6) return `${digits(value / 1e6)} ms`
+    return value >= 1e3 ? `${digits(value / 1e3)} µs` : `${digits(value)} ns`
+  }
+  if (unit === '× load') return `${digits(value)} ×`
+  if (unit === 'loads' || unit === 'entries') return Math.round(value).toLocaleString('en')
+  return `${digits(value)} ${unit}`
+}
+
+export const ratioText = ({ median, min, max }: Summary): string => `${digits(median)} (${digits(min)}–${digits(max)})`
