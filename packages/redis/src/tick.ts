@@ -1,9 +1,10 @@
 /**
  * The commands of one tick of the event loop: what is of one kind travels as one, in the order in which the callers called.
  *
- * At most one group of reads and one of writes is waiting, and no key is in both. What would break the order sends them first: a
- * command on a key of the other group, a write of another kind, and every command that is never grouped. So a `get` sees the `set`
- * that was called before it, and writes are executed as they were called.
+ * A group of gets may be waiting, one of sets and one of deletes, and they are sent in this order. A command that would come too early
+ * in its group sends all of them first: a get of a key that is being written, a set behind a delete, and every command that is never
+ * grouped. So a get sees the write that was called before it and none that was called after it, and the writes of a tick are
+ * executed as they were called.
  */
 import { setImmediate } from 'node:timers'
 import type { Encoding } from '@pycached/core'
@@ -19,7 +20,6 @@ const COMMAND_REFUSED = /^(NOPERM .* run the|ERR unknown command)/
 export class Tick {
   readonly #connection: Connection
   #gets = new Gets()
-  /** One of these two is empty. */
   #sets = new Sets()
   #deletes = new Deletes()
   #begun = false
@@ -41,14 +41,13 @@ export class Tick {
 
   set(key: string, value: string | Buffer, ttlMs: number | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#gets.has(key) || !this.#deletes.isEmpty) this.flush()
+      if (!this.#deletes.isEmpty) this.flush()
       this.#join(this.#sets, { key, value, ttlMs, resolve, reject }, key.length + value.length)
     })
   }
 
   delete(key: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      if (this.#gets.has(key) || !this.#sets.isEmpty) this.flush()
       this.#join(this.#deletes, { key, resolve, reject }, key.length)
     })
   }

@@ -139,9 +139,13 @@ describe('RedisCache', () => {
             .toString(),
         ),
     }
-    const { cache } = fixture({ serializer })
+    const { cache, namespace, client } = fixture({ serializer })
     await Promise.all(Array.from({ length: 10 }, () => cache.increment('n', 2)))
     expect(await cache.get('n')).toBe(20)
+    await client.lpush(`${namespace}:list`, 'a')
+    const error = await rejectionOf(cache.increment('list'))
+    expect(error).toBeInstanceOf(BackendError)
+    expect(String(error.cause)).toMatch(/WRONGTYPE/)
   })
 
   test('refuses what has no UTF-8 form, key or value, before anything is sent', async () => {
