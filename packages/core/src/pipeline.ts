@@ -120,7 +120,13 @@ function checkCallOptions<First, Second, Options extends CommandOptions, Result>
   command: Command<First, Second, Options, Result>,
   options: Options,
 ): void {
-  checkOptions(options, command.options, command.name)
+  let names = 0
+  for (const name in options) {
+    if (command.options.includes(name)) names++
+    else checkOptions(options, command.options, command.name)
+  }
+  // No options at all, or something that is not made of options.
+  if (names === 0) checkOptions(options, command.options, command.name)
   toTimeoutMs(options.timeout, state.timeoutMs)
   checkSignal(options.signal)
   checkFunctions(options)

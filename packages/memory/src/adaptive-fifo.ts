@@ -62,8 +62,9 @@ export class AdaptiveFifo implements Eviction {
   #mainWeight = 0
   #mainCount = 0
   #count = 0
-  /** How many entries there were when one had to go. */
+  /** How many entries there were when some had to go for one that arrived. */
   #capacity = 0
+  #isFirstToGo = false
   #share = SHARE
   /** Counts insertions. */
   #clock = 0
@@ -85,6 +86,7 @@ export class AdaptiveFifo implements Eviction {
 
   arrive(key: string): void {
     this.#clock = (this.#clock + 1) | 0
+    this.#isFirstToGo = true
     if (this.#ghosts === undefined) return
     this.#arrivedHash = hashOf(key)
     const origin = this.#ghosts.take(this.#arrivedHash, this.#clock)
@@ -117,7 +119,8 @@ export class AdaptiveFifo implements Eviction {
 
   evict(): number {
     if (this.#count === 0) return NONE
-    this.#capacity = this.#count
+    if (this.#isFirstToGo || this.#capacity === 0) this.#capacity = this.#count
+    this.#isFirstToGo = false
     if (this.#ghosts === undefined || this.#count > 2 * this.#ghosts.capacity) this.#ghosts = new Ghosts(this.#count)
     const small = this.#nurseryWeight + this.#probationWeight
     const fromMain = small < Math.max(this.#share, 1 / this.#count) * (small + this.#mainWeight)

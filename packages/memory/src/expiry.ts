@@ -6,7 +6,7 @@
 import type { Clock, ScheduledCall } from '@pycached/core'
 import { HORIZON_MS, RecentTime } from './recent-time.js'
 import { SlotLists } from './slot-lists.js'
-import { LAST_TICK, NEVER_TICK, NONE, type Slots, TICK_SHIFT } from './slots.js'
+import { grown, LAST_TICK, NEVER_TICK, NONE, type Slots, TICK_SHIFT } from './slots.js'
 
 /** The granularity of giving memory back: an entry is gone at most about this long after it expired. */
 const TICK_MS = 512
@@ -35,6 +35,11 @@ export class Expiry {
   #freshAbove = NEVER_WORD
   /** `DUE`, and before it level after level. Made when first used. */
   #wheel: SlotLists | undefined
+  /**
+   * By slot, the tick of the list that it waits in; 0: in none. Nothing leaves its list before the list's time comes, though its entry
+   * may have a later deadline by then, or none, or be another: only an earlier one has to be moved.
+   */
+  #waitsFor = new Int32Array()
   /** A whole number; times below count from it. */
   #startMs: number | undefined
   /** The tick up to which lists have been emptied. */
@@ -66,31 +71,23 @@ export class Expiry {
     const nowMs =
       ttlMs > HORIZON_MS && --this.#time.usesLeft >= 0 ? this.#time.lastMs - this.#start() : this.#readTime()
     const { words, offsets } = this.#slots
-    const word = words[slot] as number
-    const wasAtMs = this.#deadlineOf(slot)
     const deadlineMs = Math.min(Math.ceil(nowMs + ttlMs), LAST_DEADLINE_MS)
     const tick = tickOf(deadlineMs)
-    words[slot] = (tick << TICK_SHIFT) | (word & LOW_BITS)
+    words[slot] = (tick << TICK_SHIFT) | ((words[slot] as number) & LOW_BITS)
     offsets[slot] = deadlineMs - tick * TICK_MS
-    if (word < NEVER_WORD) {
-      // An entry that lives longer now can stay in its list: when the list's time comes it is placed anew.
-      if (wasAtMs <= deadlineMs) return
-      this.#wheel?.remove(slot)
-    }
-    this.#place(slot, tick, nowMs)
+    this.#wheel ??= this.#newWheel()
+    const waitsFor = this.#waitsFor[slot] as number
+    if (waitsFor === 0 || waitsFor > tick + 1) this.#place(this.#wheel, slot, tick + 1, nowMs)
   }
 
   /** The entry never expires any more. */
   forget(slot: number): void {
     const { words } = this.#slots
-    const word = words[slot] as number
-    if (word >= NEVER_WORD) return
-    words[slot] = NEVER_WORD | (word & LOW_BITS)
-    this.#wheel?.remove(slot)
+    words[slot] = NEVER_WORD | ((words[slot] as number) & LOW_BITS)
   }
 
   grow(capacity: number): void {
-    this.#wheel?.grow(capacity)
+    if (this.#wheel !== undefined) this.#growWheel(this.#wheel, capacity)
   }
 
   /** Forgets all entries. */
@@ -99,6 +96,7 @@ export class Expiry {
     this.#timer = undefined
     this.#timerTick = Number.POSITIVE_INFINITY
     this.#wheel = undefined
+    this.#waitsFor = new Int32Array()
   }
 
   /** @internal What it consists of, for tests. */
@@ -125,24 +123,31 @@ export class Expiry {
     return this.#startMs
   }
 
-  #place(slot: number, expiresTick: number, nowMs: number): void {
+  /** Puts the slot where it is looked at from the tick `dueTick` on, or before. */
+  #place(wheel: SlotLists, slot: number, dueTick: number, nowMs: number): void {
     // Without a timer every list is empty, and time went on without being noticed.
     if (this.#timer === undefined) this.#tick = Math.max(this.#tick, tickOf(nowMs))
-    const tick = Math.min(Math.max(expiresTick + 1, this.#tick + 1), this.#tick + FARTHEST_TICKS)
+    const tick = Math.min(Math.max(dueTick, this.#tick + 1), this.#tick + FARTHEST_TICKS)
     let level = 0
     // Compared by list, not by distance: a list of a higher level must lie after the one that time is in now.
     while (level < LEVELS - 1 && (tick >> (6 * level)) - (this.#tick >> (6 * level)) >= LISTS) level++
     const turn = tick >> (6 * level)
-    this.#wheel ??= this.#newWheel()
-    this.#wheel.append(level * LISTS + (turn & (LISTS - 1)), slot)
+    if (this.#waitsFor[slot] !== 0) wheel.remove(slot)
+    wheel.append(level * LISTS + (turn & (LISTS - 1)), slot)
     const turnTick = turn << (6 * level)
+    this.#waitsFor[slot] = turnTick
     if (turnTick < this.#timerTick) this.#arm(turnTick, nowMs)
   }
 
   #newWheel(): SlotLists {
     const wheel = new SlotLists(DUE + 1)
-    wheel.grow(this.#slots.capacity)
+    this.#growWheel(wheel, this.#slots.capacity)
     return wheel
+  }
+
+  #growWheel(wheel: SlotLists, capacity: number): void {
+    wheel.grow(capacity)
+    this.#waitsFor = grown(this.#waitsFor, new Int32Array(capacity))
   }
 
   #arm(tick: number, nowMs: number): void {
@@ -162,7 +167,6 @@ export class Expiry {
     for (let tick = this.#nextTick(wheel); tick <= nowTick; tick = this.#nextTick(wheel)) this.#collect(wheel, tick)
     this.#tick = Math.max(this.#tick, nowTick)
     this.#drain(wheel, nowMs)
-    // The last entry that expires may take the wheel along.
     if (this.#wheel !== wheel) return
     const nextTick = wheel.isEmpty(DUE) ? this.#nextTick(wheel) : this.#tick
     if (nextTick < this.#timerTick) this.#arm(nextTick, nowMs)
@@ -182,12 +186,14 @@ export class Expiry {
     for (let count = 1; count <= SLICE; count++) {
       const slot = wheel.first(DUE)
       if (slot === NONE) return
-      if (this.#deadlineOf(slot) <= nowMs) {
-        this.#remove(slot)
+      wheel.remove(slot)
+      this.#waitsFor[slot] = 0
+      const word = this.#slots.words[slot] as number
+      if (word < NEVER_WORD && !this.#slots.isFree(slot)) {
+        if (this.#deadlineOf(slot) > nowMs) this.#place(wheel, slot, (word >> TICK_SHIFT) + 1, nowMs)
+        else this.#remove(slot)
+        // The last entry that expires may take the wheel along.
         if (this.#wheel !== wheel) return
-      } else {
-        wheel.remove(slot)
-        this.#place(slot, (this.#slots.words[slot] as number) >> TICK_SHIFT, nowMs)
       }
       if (count % STEP === 0 && this.#readTime() - nowMs >= TURN_MS) return
     }

@@ -42,10 +42,11 @@ export class Ghosts {
   add(hash: number, origin: number, clock: number): void {
     const cells = this.#cells
     const set = this.#setOf(hash)
-    const [first, end] = origin === FROM_SMALL ? [set, set + SMALL_WAYS] : [set + SMALL_WAYS, set + WAYS]
+    const isSmall = origin === FROM_SMALL
+    const end = isSmall ? set + SMALL_WAYS : set + WAYS
     let ghost =
       (hash & FINGERPRINT) | (origin === PROVEN_IN_MAIN ? PROVEN : 0) | ((clock >>> this.#unitShift) << TIME_SHIFT)
-    for (let index = first; index < end; index++) {
+    for (let index = isSmall ? set : set + SMALL_WAYS; index < end; index++) {
       const moved = cells[index] as number
       cells[index] = ghost
       if (moved === 0) return

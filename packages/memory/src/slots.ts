@@ -65,6 +65,10 @@ export class Slots {
     return slot
   }
 
+  isFree(slot: number): boolean {
+    return this.keys[slot] === undefined
+  }
+
   release(slot: number): void {
     this.keys[slot] = undefined
     this.values[slot] = undefined
