@@ -9,8 +9,8 @@ const ELEMENTS = 64
 
 /**
  * The bytes of text in UTF-8, and of binary data. 8 for any other primitive value. An object, array, `Map` or `Set` is estimated from
- * its first 64 elements, at any depth: enumerable properties of its own, with a byte per character of their names. What fails
- * when it is read counts as nothing.
+ * its first 64 elements, at any depth: its enumerable properties, with a byte per character of their names. What cannot be read, since
+ * a getter throws, counts as an empty object.
  */
 export function sizeOf(value: unknown): number {
   return typeof value === 'string' ? Buffer.byteLength(value) : roughSizeOf(value)
