@@ -2,7 +2,7 @@
 import { BaseCache, checkOptions, type OptionParsers, parseOption, systemClock } from '@pycached/core'
 import { NullSerializer } from '@pycached/serializer-null'
 import { MemoryBackend } from './memory-backend.js'
-import { resolveBounds, type SimpleMemoryCacheOptions } from './memory-options.js'
+import { type OnEvict, resolveBounds, type SimpleMemoryCacheOptions, type SizeOf } from './memory-options.js'
 
 /**
  * A cache whose store is its own, in this process. Mirrors the Python library's `SimpleMemoryCache`.
@@ -23,8 +23,11 @@ export class SimpleMemoryCache extends BaseCache {
   readonly maxEntries: number
   /** How many bytes all values together may take. */
   readonly maxBytes: number
+  /** The size of one value, in bytes. */
+  readonly sizeOf: SizeOf
   /** What goes first where there is no more room. */
   readonly eviction: 'adaptive' | 'lru'
+  readonly onEvict: OnEvict | undefined
 
   constructor(options: SimpleMemoryCacheOptions = {}) {
     checkOptions(options, Object.keys(new.target.options), new.target.name)
@@ -32,6 +35,8 @@ export class SimpleMemoryCache extends BaseCache {
     super(new MemoryBackend(options.clock ?? systemClock, bounds), options, () => new NullSerializer())
     this.maxEntries = bounds.maxEntries
     this.maxBytes = bounds.maxBytes
+    this.sizeOf = bounds.sizeOf
     this.eviction = bounds.eviction
+    this.onEvict = bounds.onEvict
   }
 }
