@@ -14,15 +14,18 @@ export function digits(value: number): string {
   })
 }
 
-/** `1.23 µs`, `197 B`, `3 loads`. */
-export function withUnit(value: number, unit: Unit): string {
+/** A number that was chosen, and not measured: 1.2, 25, 200,000. */
+export const chosen = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 3 })
+
+/** `1.23 µs`, `197 B`, `3`. */
+export function withUnit(value: number, unit: Unit, numberText = digits): string {
   if (unit === 'ns') {
-    if (value >= 1e6) return `${digits(value / 1e6)} ms`
-    return value >= 1e3 ? `${digits(value / 1e3)} µs` : `${digits(value)} ns`
+    if (value >= 1e6) return `${numberText(value / 1e6)} ms`
+    return value >= 1e3 ? `${numberText(value / 1e3)} µs` : `${numberText(value)} ns`
   }
-  if (unit === '× load') return `${digits(value)} ×`
+  if (unit === '× load') return `${numberText(value)} ×`
   if (unit === 'loads' || unit === 'entries') return Math.round(value).toLocaleString('en')
-  return `${digits(value)} ${unit}`
+  return `${numberText(value)} ${unit}`
 }
 
 export const ratioText = ({ median, min, max }: Summary): string => `${digits(median)} (${digits(min)}–${digits(max)})`

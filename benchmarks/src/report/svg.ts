@@ -1,13 +1,13 @@
 /** A chart of one figure: a bar for each contender, readable on light and on dark ground, with its content as text. */
 
-import { digits, withUnit } from './format.js'
+import { chosen, digits, withUnit } from './format.js'
 import { compared, type FigureReport, type Row, type WorkloadReport } from './report.js'
 
 const WIDTH = 760
 const LABELS = 190
 const VALUES = 90
 const ROW = 22
-const TOP = 58
+const TOP = 66
 const BOTTOM = 30
 /** Beyond this ratio of the largest to the smallest, short bars could not be told apart. */
 const LINEAR_UP_TO = 12
@@ -28,6 +28,7 @@ const STYLE = `
 export function chart(report: WorkloadReport, figure: FigureReport): string {
   const { rows, reference, target } = figure
   const show = (value: number) => (reference === undefined ? withUnit(value, figure.unit) : digits(value))
+  const mark = (value: number) => (reference === undefined ? withUnit(value, figure.unit, chosen) : chosen(value))
   const scale = scaleOf(rows, target)
   const height = TOP + rows.length * ROW + BOTTOM
   const title = `${report.id} ${report.title}: ${figure.title}`
@@ -50,14 +51,14 @@ export function chart(report: WorkloadReport, figure: FigureReport): string {
   const bottom = height - BOTTOM
   const ticks = scale.ticks.map((value) => {
     const x = round(scale.at(value))
-    return `<line class="grid" x1="${x}" y1="${TOP}" x2="${x}" y2="${bottom}"/>\n  <text class="tick" x="${x}" y="${bottom + 16}" text-anchor="middle">${escaped(show(value))}</text>`
+    return `<line class="grid" x1="${x}" y1="${TOP}" x2="${x}" y2="${bottom}"/>\n  <text class="tick" x="${x}" y="${bottom + 16}" text-anchor="middle">${escaped(mark(value))}</text>`
   })
   const goal =
     target === undefined
       ? []
       : [
           `<line class="target" x1="${round(scale.at(target))}" y1="${TOP - 4}" x2="${round(scale.at(target))}" y2="${bottom}"/>`,
-          `<text class="target" x="${round(scale.at(target))}" y="${TOP - 8}" text-anchor="middle">target ≤ ${escaped(show(target))}</text>`,
+          `<text class="target" x="${round(scale.at(target))}" y="${TOP - 8}" text-anchor="middle">target ≤ ${escaped(mark(target))}</text>`,
         ]
   const inWords = rows.map((row) => `${row.contender} ${show(compared(row).median)}`).join(', ')
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title desc">

@@ -1,6 +1,6 @@
 /** The tables on the terminal. */
 
-import { digits, ratioText, withUnit } from './format.js'
+import { chosen, digits, ratioText, withUnit } from './format.js'
 import { compared, type FigureReport, type Row, type WorkloadReport } from './report.js'
 
 export function terminalTables(reports: readonly WorkloadReport[]): string {
@@ -14,7 +14,7 @@ export function terminalTables(reports: readonly WorkloadReport[]): string {
 
 export function targetText({ target, reference, unit }: FigureReport): string {
   if (target === undefined) return '–'
-  return reference === undefined ? `≤ ${withUnit(target, unit)}` : `≤ ${digits(target)}`
+  return reference === undefined ? `≤ ${withUnit(target, unit, chosen)}` : `≤ ${chosen(target)}`
 }
 
 export const verdict = ({ met }: FigureReport): string => (met === undefined ? '–' : met ? 'met' : 'NOT MET')

@@ -49,10 +49,14 @@ export async function run(options: RunOptions): Promise<WorkloadOutcome[]> {
   return outcomes
 }
 
+/** Who has spent so long on the rounds of a workload does no more of them: some need minutes for what takes others a second. */
+const ROUNDS_MS = 30_000
+
 interface Runner {
   readonly entrant: Entrant
   readonly assignment: Assignment
   readonly rounds: Measured[]
+  spentMs: number
   process?: ContenderProcess | undefined
   absent?: true
   failed?: string
@@ -69,7 +73,12 @@ async function runWorkload(workload: Workload, options: RunOptions): Promise<Out
     .map((entrant, index): Runner => {
       const namespace = `${runNamespace}.${workload.id.replace('.', '-')}.${index}`
       const place = { redisUrl, ownRedis, namespace, runNamespace }
-      return { entrant, rounds: [], assignment: { contender: entrant.path, workload: workload.id, scale, ...place } }
+      return {
+        entrant,
+        rounds: [],
+        spentMs: 0,
+        assignment: { contender: entrant.path, workload: workload.id, scale, ...place },
+      }
     })
   const taking = () => runners.filter((runner) => runner.absent === undefined && runner.failed === undefined)
   const tell = (what: string, runner?: Runner) =>
@@ -85,7 +94,9 @@ async function runWorkload(workload: Workload, options: RunOptions): Promise<Out
     })
   const round = async (runner: Runner, number: number, warmUp: boolean) =>
     guarded(runner, async () => {
+      const startMs = performance.now()
       const measured = await runner.process?.round(number)
+      runner.spentMs += performance.now() - startMs
       if (!warmUp && measured !== undefined) runner.rounds.push(measured)
     })
   const end = async (runner: Runner) => {
@@ -98,6 +109,7 @@ async function runWorkload(workload: Workload, options: RunOptions): Promise<Out
     for (let number = -scale.warmUpRounds; number < scale.rounds; number++) {
       const warmUp = number < 0
       for (const runner of rotated(taking(), number + scale.warmUpRounds)) {
+        if (runner.spentMs > ROUNDS_MS && runner.rounds.length > 0) continue
         tell(warmUp ? 'warming up' : `round ${number + 1} of ${scale.rounds}`, runner)
         if (workload.fresh) await start(runner)
         if (runner.process !== undefined) await round(runner, number + scale.warmUpRounds, warmUp)

@@ -3,8 +3,8 @@
 import { timed, timePerOperation, type Workload } from '../workload.js'
 import { makeKeys, TTL_MS, valueAt, zipf } from './accesses.js'
 
-const full = { rounds: 15, warmUpRounds: 4, operations: 30_000, keys: 100_000 }
-const quick = { rounds: 3, warmUpRounds: 1, operations: 10_000, keys: 20_000 }
+const full = { rounds: 11, warmUpRounds: 3, operations: 30_000, keys: 100_000 }
+const quick = { rounds: 3, warmUpRounds: 1, operations: 5000, keys: 20_000 }
 const REFILL_AFTER_MS = TTL_MS / 3
 
 const hit: Workload = {

@@ -8,8 +8,8 @@ const BATCH = 100
 /** Entries are written again before they could expire. */
 const REFILL_AFTER_MS = TTL_MS / 3
 
-const full = { rounds: 15, warmUpRounds: 4, operations: 50_000, keys: 100_000 }
-const quick = { rounds: 3, warmUpRounds: 1, operations: 20_000, keys: 20_000 }
+const full = { rounds: 11, warmUpRounds: 3, operations: 50_000, keys: 100_000 }
+const quick = { rounds: 3, warmUpRounds: 1, operations: 10_000, keys: 20_000 }
 
 interface Filled {
   readonly store: MemoryStore

@@ -60,8 +60,8 @@ async function inFlight(count: number, operations: number, command: (n: number) 
 }
 
 const scales = (operations: number, quickOperations: number): { full: Scale; quick: Scale } => ({
-  full: { rounds: 15, warmUpRounds: 3, operations, keys: 10_000 },
-  quick: { rounds: 3, warmUpRounds: 1, operations: quickOperations, keys: 4000 },
+  full: { rounds: 11, warmUpRounds: 2, operations, keys: 10_000 },
+  quick: { rounds: 3, warmUpRounds: 1, operations: quickOperations, keys: 2000 },
 })
 
 const oneGet: Workload = {
@@ -70,7 +70,7 @@ const oneGet: Workload = {
   what: `\`get\` of stored keys, each sent when the one before is answered: 10,000 keys, Zipf 0.99, values of 100 bytes.`,
   needs: 'redis',
   figures: [timePerOperation('ioredis', 1.1)],
-  ...scales(2000, 400),
+  ...scales(2000, 300),
   async prepare(task) {
     const cache = await filled(task)
     if (cache === undefined) return undefined
@@ -91,7 +91,7 @@ const gets = (count: number, target: number): Workload => ({
   what: `\`get\` of stored keys, ${count} at a time.`,
   needs: 'redis',
   figures: [timePerOperation('ioredis, auto-pipelining', target)],
-  ...scales(8192, 2048),
+  ...scales(8192, 1024),
   async prepare(task) {
     const cache = await filled(task)
     if (cache === undefined) return undefined
@@ -107,7 +107,7 @@ const set: Workload = {
   what: '`set` of stored keys with a TTL, 64 at a time.',
   needs: 'redis',
   figures: [timePerOperation('ioredis, auto-pipelining', 0.75)],
-  ...scales(8192, 2048),
+  ...scales(8192, 1024),
   async prepare(task) {
     const cache = await filled(task)
     if (cache?.store.set === undefined) return undefined
@@ -126,7 +126,7 @@ const getMany: Workload = {
   what: `\`multiGet\` of ${BATCH} stored keys, one call in flight.`,
   needs: 'redis',
   figures: [timePerOperation('ioredis', 1.2, 'time per key')],
-  ...scales(10_000, 3000),
+  ...scales(10_000, 2000),
   async prepare(task) {
     const cache = await filled(task)
     if (cache?.store.getMany === undefined) return undefined
@@ -149,7 +149,7 @@ const setMany: Workload = {
   what: `\`multiSet\` of ${BATCH} stored keys with a TTL, one call in flight.`,
   needs: 'redis',
   figures: [timePerOperation('ioredis', 0.5, 'time per key')],
-  ...scales(10_000, 3000),
+  ...scales(10_000, 2000),
   async prepare(task) {
     const cache = await filled(task)
     if (cache?.store.setMany === undefined) return undefined

@@ -72,8 +72,8 @@ const codecWorkload = (
       : `A record with dates, maps, sets and big integers: ${direction}.`,
   needs: 'codec',
   figures: [timePerOperation(reference, target)],
-  full: { rounds: 15, warmUpRounds: 5, operations: 10_000, keys: RECORDS },
-  quick: { rounds: 3, warmUpRounds: 2, operations: 2000, keys: RECORDS },
+  full: { rounds: 11, warmUpRounds: 3, operations: 4000, keys: RECORDS },
+  quick: { rounds: 3, warmUpRounds: 2, operations: 500, keys: RECORDS },
   async prepare({ contender, scale: { operations } }) {
     const codec = await contender.codec?.(values)
     if (codec === undefined) return undefined
