@@ -1,7 +1,7 @@
 /** Address → a client, opened by the first command, opened anew after a loss, and closed. */
 import type { Writable } from 'node:stream'
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
-import { Redis } from 'ioredis'
+import { Command, Redis } from 'ioredis'
 import type { RedisLike } from './redis-like.js'
 
 /** Where and how a connection of our own is made. */
@@ -48,6 +48,8 @@ export function ownConnection(address: Address, silenceMs = SILENCE_MS): Connect
 }
 
 class OwnConnection implements Connection {
+  /** V8 drops what it compiled for a class if nothing of it is left when garbage is collected, as between two bursts of commands. */
+  static readonly kept = new Command('ping')
   readonly #redis: Redis
   #lastError: Error | undefined
   #held: Writable | undefined
