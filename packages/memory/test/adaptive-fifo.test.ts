@@ -26,7 +26,7 @@ test('does what the plain reference does, after every step of whatever is done t
       const [told, expected] = await runAll(options, list).departuresOfBoth()
       expect(told).toEqual(expected)
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   )
 })
 
@@ -35,14 +35,14 @@ test.each([
   { maxEntries: Infinity, maxBytes: 300 },
   { maxEntries: 50, maxBytes: 400 },
 ])('does what the reference does in a long program, within $maxEntries entries and $maxBytes bytes', (bounds) => {
-  const both = runAll(bounds, program(3000, 150))
+  const both = runAll(bounds, program(1500, 150))
   expect(both.reference.entries.size).toBeGreaterThan(20)
 })
 
 test('does what the reference does with more entries than its arrays began with', () => {
   const both = new SideBySide({ maxEntries: 700, maxBytes: Infinity })
   let count = 0
-  for (const step of program(12_000, 3000)) {
+  for (const step of program(8000, 3000)) {
     both.step(step)
     if (++count % 300 === 0) both.compare(step)
   }
@@ -63,5 +63,5 @@ test.each<FifoNumbers>([
   { smallGhosts: 4, mainGhosts: 4 },
 ])('another policy is noticed: %o', (numbers) => {
   const bounds = { maxEntries: 30, maxBytes: Infinity }
-  expect(() => runAll({ ...bounds, numbers }, program(3000, 150))).toThrow(/states differ/)
+  expect(() => runAll({ ...bounds, numbers }, program(1500, 150))).toThrow(/states differ/)
 })

@@ -15,7 +15,7 @@ test('remembers what lists of the latest evictions remember, after every step', 
     add: fc.option(fc.constantFrom('small' as const, 'main' as const, 'proven' as const), { nil: undefined }),
     passed: fc.oneof(fc.nat(3), fc.nat(5000)),
   })
-  const capacity = fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constantFrom(255, 256, 257, 511, 512, 2000))
+  const capacity = fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constantFrom(255, 256, 257, 511, 512, 900))
   fc.assert(
     fc.property(capacity, fc.array(step, { maxLength: 200, size: 'max' }), (entries, steps) => {
       const ghosts = new Ghosts(entries)
@@ -38,7 +38,7 @@ test('remembers what lists of the latest evictions remember, after every step', 
         }
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 

@@ -16,7 +16,7 @@ test('does what an order of uses does, after every step of whatever is done to i
       const [told, expected] = await both.departuresOfBoth()
       expect(told).toEqual(expected)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
