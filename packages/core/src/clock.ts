@@ -24,10 +24,13 @@ export interface Clock {
 /** The longest delay a timer takes, 24.8 days; beyond it a timer would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+/** Not in all runtimes. The event loop waits for nothing while there is an immediate: what it does before is the rest of its turn. */
+const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void }
+
 /** The process's own time. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  ...(typeof setImmediate === 'function' && { afterTurn }),
+  ...(setImmediate !== undefined && { afterTurn: (callback: () => void) => setImmediate(callback) }),
   schedule(callback, delayMs) {
     // Runtimes other than Node return a number, which has nothing to ref.
     const timer = setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS))
@@ -39,9 +42,4 @@ export const systemClock: Clock = {
       unref: () => unref?.call(timer),
     }
   },
-}
-
-/** The event loop does not wait for anything while there is an immediate: what it does next is at most the rest of this turn. */
-function afterTurn(callback: () => void): void {
-  setImmediate(callback)
 }

@@ -38,6 +38,11 @@ export class Ghosts {
     this.#unitShift = Math.max(0, Math.floor(Math.log2(Math.max(1, capacity / UNITS))) + (capacity >= UNITS ? 1 : 0))
   }
 
+  /** Whether it is neither too small for so many entries nor, with its unit of time, too coarse. */
+  suits(entries: number): boolean {
+    return entries <= 2 * this.capacity && this.capacity <= 4 * entries
+  }
+
   /** An entry is evicted. `clock` counts insertions. The oldest ghost of its part of the set is forgotten. */
   add(hash: number, origin: number, clock: number): void {
     const cells = this.#cells
