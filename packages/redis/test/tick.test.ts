@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BackendError, CacheTimeoutError, DeserializationError } from '@pycached/core'
 import { RedisCache } from '@pycached/redis'
 import fc from 'fast-check'
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { type RedisServer, startRedisServer } from '../../../test/support/redis-server.js'
 import type { RedisBackend } from '../src/redis-backend.js'
@@ -33,7 +33,7 @@ function fixture(enableAutoPipelining?: boolean) {
   }
 }
 
-function userClient(options: { port: number; endpoint?: string; enableAutoPipelining?: boolean; username?: string }) {
+function userClient(options: RedisOptions & { port: number; endpoint?: string }) {
   const { endpoint = '127.0.0.1', ...rest } = options
   const client = new Redis({ host: endpoint, protocol: 2, ...rest })
   client.on('error', () => {})
@@ -193,6 +193,19 @@ describe.each(CLIENTS)('through %s', (_title, enableAutoPipelining) => {
     expect(await text).toBe('v')
     expect(await same).toStrictEqual(new Uint8Array([0x80, 0xff]))
   })
+})
+
+test('a client that has a prefix of its own, and numbers as text, is taken as it is', async () => {
+  await using server = await startRedisServer()
+  const plain = clientOn(server)
+  const client = userClient({ port: server.port, keyPrefix: 'p:', stringNumbers: true })
+  const backend = backendOn({ client })
+  await Promise.all([backend.set('a', '1', 60_000), backend.set('b', '2', undefined)])
+  await Promise.all([backend.set('c', '3', undefined), backend.set('d', '4', undefined)])
+  expect((await plain.keys('*')).sort()).toEqual(['p:a', 'p:b', 'p:c', 'p:d'])
+  expect(await Promise.all(['a', 'c'].map((key) => backend.get(key, 'utf-8')))).toEqual(['1', '3'])
+  expect(await Promise.all(['a', 'no', 'd'].map((key) => backend.delete(key)))).toEqual([true, false, true])
+  expect((await plain.keys('*')).sort()).toEqual(['p:b', 'p:c'])
 })
 
 type Step = (backend: RedisBackend, key: string, other: string, value: string, ttlMs?: number) => unknown
