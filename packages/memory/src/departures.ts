@@ -37,8 +37,8 @@ export class Departures {
   }
 }
 
-/** Without the value, which the message of a listener may have: only the error's own words are shown. */
+/** In the error's own words. What is no error may be the value, and has no words that can be relied on. */
 function warnOf(thrown: unknown): void {
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const message = thrown instanceof Error ? thrown.message : `it threw what is no Error (${typeof thrown})`
   process.emitWarning(`onEvict failed: ${message}`, { type: 'PycachedWarning', code: 'PYCACHED_ON_EVICT' })
 }

@@ -12,7 +12,7 @@ import { PickleSerializer } from '@pycached/serializer-pickle'
 import { FakeClock } from '@pycached/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SimpleMemoryCache, type SimpleMemoryCacheOptions } from '../src/index.js'
+import { SimpleMemoryCache } from '../src/index.js'
 import { sizeOf } from '../src/size-of.js'
 import { programOf } from './support/run-program.js'
 
@@ -34,11 +34,10 @@ async function bytesIn(cache: SimpleMemoryCache): Promise<number> {
 
 test.each(policies)('there are never more entries than maxEntries, whatever is written: %s', async (eviction) => {
   let most = 0
-  let cache: SimpleMemoryCache | undefined
+  const cache: SimpleMemoryCache = new SimpleMemoryCache({ maxEntries: 10, eviction, onEvict: () => void look() })
   const look = async () => {
-    if (cache !== undefined) most = Math.max(most, await sizeIn(cache))
+    most = Math.max(most, await sizeIn(cache))
   }
-  cache = new SimpleMemoryCache({ maxEntries: 10, eviction, onEvict: () => void look() })
   for (let round = 0; round < 20; round++) {
     await cache.multiSet(Array.from({ length: 25 }, (_, index) => [`many:${round}:${index}`, index]))
     await look()
@@ -206,7 +205,7 @@ test.each<[options: object, named: RegExp]>([
   [{ onEvict: 'log' }, /onEvict must be a function/],
   [{ maxEntry: 5 }, /no option 'maxEntry': did you mean maxEntries/],
 ])('refuses %o', (options, named) => {
-  const make = () => new SimpleMemoryCache(options as SimpleMemoryCacheOptions)
+  const make = () => new SimpleMemoryCache(options)
   expect(make).toThrow(named)
   expect(make).toThrow(InvalidArgumentError)
 })
@@ -275,16 +274,20 @@ test('a counter that is set is a value like others again', async () => {
   }
 })
 
-test('stampedes share one computation also while others fill the cache', async () => {
-  const cache = new SimpleMemoryCache({ maxEntries: 10 })
-  let runs = 0
-  const load = cachedStampede({ cache, lease: '30s', ttl: '1m', key: 'report' })(async () => {
-    runs++
-    for (let index = 0; index < 300; index++) await cache.set(`${index}`, index)
-    return 'report'
-  })
-  expect(await Promise.all([load(), load(), load(), load()])).toEqual(Array(4).fill('report'))
-  expect(runs).toBe(1)
+test('the lock of a stampede stays while its computation fills the cache', async () => {
+  for (const eviction of policies) {
+    const cache = new SimpleMemoryCache({ maxEntries: 10, eviction })
+    let runs = 0
+    const load = cachedStampede({ cache, lease: '30s', ttl: '1m', key: 'report' })(async () => {
+      runs++
+      for (let index = 0; index < 300; index++) await cache.set(`${index}`, index)
+      const locks = ((await cache.raw('keys')) as string[]).filter((key) => key.endsWith('-lock'))
+      expect(locks).toEqual(['report-lock'])
+      return 'report'
+    })
+    expect(await Promise.all([load(), load(), load(), load()])).toEqual(Array(4).fill('report'))
+    expect(runs).toBe(1)
+  }
 })
 
 test('a lock that expired, or was released, leaves its room', async () => {
