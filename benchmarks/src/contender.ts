@@ -14,8 +14,8 @@ export interface Contender {
   readonly name: string
   /** `limit`: what no cache can be expected to beat by much, such as a bare `Map`. Default: `peer`. */
   readonly kind?: 'ours' | 'peer' | 'limit'
-  /** The npm package whose version is reported. */
-  readonly packageName?: string
+  /** The npm packages whose versions are reported. */
+  readonly packages?: readonly string[]
   /** One sentence: how the cache is set up, and why so. */
   readonly usage?: string
   /** Ids of workloads (`M3`, `R2.64`); in all others it is absent. Default: whatever it has the commands for. */

@@ -138,7 +138,7 @@ describe('the page', () => {
     const results: ResultsFile = {
       machine: { cores: 2, node: '20.0.0', v8: '11', redis: '7.0.15' },
       quick: false,
-      contenders: [{ name: 'pycached', kind: 'ours', usage: 'Defaults.' }],
+      contenders: [{ name: 'pycached', kind: 'ours', versions: { a: '1.0.0', b: '2.0.0' }, usage: 'Defaults.' }],
       workloads: [report],
     }
     const generated = parts(results)
@@ -146,6 +146,7 @@ describe('the page', () => {
     expect(generated['results']).toContain('| **pycached** | 1.10 (1.10–1.10) | 1.10 (1.10–1.10) | 110 ns |')
     expect(generated['targets']).toContain('[M1](#m1-get-hit--more)')
     expect(generated['targets']).toContain('| met |')
+    expect(generated['contenders']).toContain('| **pycached** | a 1.0.0, b 2.0.0 | Defaults. |')
     expect(hasChart(figureOf(report))).toBe(true)
   })
 })

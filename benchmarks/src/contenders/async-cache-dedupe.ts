@@ -5,7 +5,7 @@ import type { Contender } from '../contender.js'
 
 export default {
   name: 'async-cache-dedupe',
-  packageName: 'async-cache-dedupe',
+  packages: ['async-cache-dedupe', 'ioredis'],
   usage:
     'Functions made by `define`, on its memory storage with `size`, and on its Redis storage with ioredis. It has no `get` and `set` of its own.',
   memoryLoader({ entries, ttlMs }, load) {

@@ -21,7 +21,7 @@ async function onRedis({ url, namespace }: RedisOptions) {
 
 export default {
   name: 'bentocache',
-  packageName: 'bentocache',
+  packages: ['bentocache', 'ioredis'],
   usage:
     'In memory only its first layer with `serialize: false` and `maxItems`; on Redis only its second layer, on ioredis with its defaults. M5, M6 and R6 are `getOrSet`. It has no command for many keys.',
   memory({ entries }) {

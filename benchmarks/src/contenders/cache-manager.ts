@@ -21,7 +21,7 @@ async function onRedis({ url, namespace }: RedisOptions) {
 
 export default {
   name: 'cache-manager',
-  packageName: 'cache-manager',
+  packages: ['cache-manager', 'cacheable', '@keyv/redis'],
   usage:
     'In memory on `CacheableMemory`, which its README recommends, with cloning and serialization off, and `lruSize` in M3e. On Redis on @keyv/redis. M5, M6 and R6 are `wrap`.',
   memory({ entries, bounded }) {

@@ -10,7 +10,7 @@ async function onRedis({ url, namespace }: RedisOptions): Promise<Cacheable> {
 
 export default {
   name: 'cacheable',
-  packageName: 'cacheable',
+  packages: ['cacheable', '@keyv/redis'],
   usage:
     'In memory its default store with `useClone: false`, and `lruSize` in M3e. On Redis @keyv/redis is its only layer. M5, M6 and R6 are `getOrSet`.',
   memory({ entries, bounded }) {

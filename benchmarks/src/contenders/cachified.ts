@@ -6,7 +6,7 @@ import type { Contender } from '../contender.js'
 
 export default {
   name: 'cachified',
-  packageName: '@epic-web/cachified',
+  packages: ['@epic-web/cachified', 'lru-cache', 'redis'],
   usage:
     'On lru-cache by the adapter of its README; on Redis by an adapter to node-redis in the same form, with values as JSON.',
   memoryLoader({ entries, ttlMs }, load) {

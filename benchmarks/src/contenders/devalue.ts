@@ -5,7 +5,7 @@ import type { Contender } from '../contender.js'
 
 export default {
   name: 'devalue',
-  packageName: 'devalue',
+  packages: ['devalue'],
   usage: '`stringify` and `parse`.',
   codec: () => ({
     encode: (value) => stringify(value),

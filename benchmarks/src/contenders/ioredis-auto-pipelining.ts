@@ -6,7 +6,7 @@ import { ioredisStore } from './ioredis.js'
 export default {
   name: 'ioredis, auto-pipelining',
   kind: 'limit',
-  packageName: 'ioredis',
+  packages: ['ioredis'],
   usage: 'As ioredis, with `enableAutoPipelining`.',
   only: ['R1', 'R2.64', 'R2.512', 'R3'],
   async redis({ url, namespace }) {

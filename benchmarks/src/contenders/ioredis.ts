@@ -27,7 +27,7 @@ export const ioredisStore = (client: Redis, namespace: string): RedisStore => ({
 export default {
   name: 'ioredis',
   kind: 'limit',
-  packageName: 'ioredis',
+  packages: ['ioredis'],
   usage:
     'The client with its defaults and text as it is: `GET`, `SET PX`, `MGET`, a pipeline of `SET PX`; `clear` is pages of `SCAN` with `COUNT 1000`, each followed by its `UNLINK`.',
   async redis({ url, namespace }) {

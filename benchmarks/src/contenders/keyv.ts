@@ -5,7 +5,7 @@ import type { Contender } from '../contender.js'
 
 export default {
   name: 'keyv',
-  packageName: 'keyv',
+  packages: ['keyv', '@keyv/redis'],
   usage:
     'In memory on its `Map`, with serialization off as its README says; no bound. On Redis `createKeyv` of @keyv/redis with a namespace.',
   memory({ bounded }) {

@@ -14,7 +14,7 @@ async function onRedis({ url, namespace, ttlMs }: RedisOptions) {
 
 export default {
   name: 'layered-loader',
-  packageName: 'layered-loader',
+  packages: ['layered-loader', 'ioredis'],
   usage:
     'A `ManualCache` for commands and a `Loader` for M5, M6 and R6; in memory only the memory layer (`lru-map`), on Redis only the asynchronous one with `json: true`. The TTL is the cache’s. In M8 its `getMany` leaves out what is missing; its caches on Redis have `setMany` and `clear` of their own.',
   memory({ entries, ttlMs }) {

@@ -5,7 +5,7 @@ import type { Contender } from '../contender.js'
 
 export default {
   name: 'lru-cache',
-  packageName: 'lru-cache',
+  packages: ['lru-cache'],
   usage:
     'Synchronous, awaited as `Promise.resolve(cache.get(key))`; `max` and a TTL per `set`, no `ttlAutopurge`, as its README advises. M5 and M6 are its `fetch`. It has no command for many keys.',
   memory({ entries }) {

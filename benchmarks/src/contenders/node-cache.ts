@@ -5,7 +5,7 @@ import type { Contender } from '../contender.js'
 
 export default {
   name: 'node-cache',
-  packageName: 'node-cache',
+  packages: ['node-cache'],
   usage:
     'Synchronous, awaited as `Promise.resolve(cache.get(key))`; `useClones: false`, as its README advises for speed. It refuses writes beyond its bound instead of evicting, so it is absent from M3e.',
   memory({ bounded }) {

@@ -5,7 +5,7 @@ import type { Contender } from '../contender.js'
 export default {
   name: 'node-redis',
   kind: 'limit',
-  packageName: 'redis',
+  packages: ['redis'],
   usage:
     'The client with its defaults and text as it is: `get`, `set` with `PX`, `mGet`, `multi` with `execAsPipeline`; `clear` as its `scanIterator` with `COUNT 1000` and `unlink`.',
   async redis({ url, namespace }) {

@@ -12,7 +12,6 @@ const connect = ({ url, namespace }: RedisOptions): BaseCache =>
 export default {
   name: 'pycached',
   kind: 'ours',
-  packageName: '@pycached/core',
   usage:
     'Defaults only; the bound of M3e is `maxEntries`. Calls of M5 and M6 are functions wrapped by `cached`, those of R6 by `cachedStampede`, with the keys that these make by themselves. On Redis values are JSON. S1 is `JsonSerializer`, S2 `PickleSerializer`.',
   memory({ entries, bounded }) {

@@ -5,7 +5,7 @@ import type { Contender } from '../contender.js'
 
 export default {
   name: 'quick-lru',
-  packageName: 'quick-lru',
+  packages: ['quick-lru'],
   usage:
     'Synchronous, awaited as `Promise.resolve(cache.get(key))`; `maxAge` per `set`. It keeps up to twice `maxSize`, so in M3e it has half of the bound.',
   memory({ entries, bounded }) {

@@ -66,7 +66,7 @@ class Sieve {
 export default {
   name: 'SIEVE in a Map',
   kind: 'limit',
-  usage: 'A SIEVE of 40 lines: objects in a `Map` that are linked, behind `Promise.resolve`; no time to live.',
+  usage: 'SIEVE in as few lines as it takes: linked objects in a `Map`, behind `Promise.resolve`; no time to live.',
   only: ['M3e'],
   memory({ entries }) {
     const sieve = new Sieve(entries)

@@ -5,7 +5,7 @@ import type { Contender } from '../contender.js'
 
 export default {
   name: 'superjson',
-  packageName: 'superjson',
+  packages: ['superjson'],
   usage: '`stringify` and `parse`.',
   codec: () => ({
     encode: (value) => superjson.stringify(value),

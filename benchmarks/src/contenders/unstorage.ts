@@ -6,7 +6,7 @@ import type { Contender } from '../contender.js'
 
 export default {
   name: 'unstorage',
-  packageName: 'unstorage',
+  packages: ['unstorage', 'lru-cache', 'ioredis'],
   usage:
     'In memory its `lru-cache` driver, the one with a bound and a TTL, which is the same for all entries; `getItemRaw` and `setItemRaw`, which do not serialize, and `getItems`, which parses. On Redis its `redis` driver with defaults, whose TTL is whole seconds.',
   memory({ entries, ttlMs }) {

@@ -13,8 +13,8 @@ export interface ResultsFile {
   readonly contenders: readonly {
     readonly name: string
     readonly kind: 'ours' | 'peer' | 'limit'
-    readonly package?: string
-    readonly version?: string
+    /** By package. */
+    readonly versions: Readonly<Record<string, string>>
     readonly usage?: string
   }[]
   readonly workloads: readonly WorkloadReport[]
@@ -37,16 +37,17 @@ export function resultsFile(options: {
       redis: options.redisVersion,
     },
     quick: options.quick,
-    contenders: options.entrants.map(({ contender: { name, kind = 'peer', packageName, usage }, path }) => {
-      const version = packageName === undefined ? undefined : versionOf(packageName, path)
-      return {
-        name,
-        kind,
-        ...(packageName === undefined ? {} : { package: packageName }),
-        ...(version === undefined ? {} : { version }),
-        ...(usage === undefined ? {} : { usage }),
-      }
-    }),
+    contenders: options.entrants.map(({ contender: { name, kind = 'peer', packages = [], usage }, path }) => ({
+      name,
+      kind,
+      versions: Object.fromEntries(
+        packages.flatMap((packageName) => {
+          const version = versionOf(packageName, path)
+          return version === undefined ? [] : [[packageName, version]]
+        }),
+      ),
+      ...(usage === undefined ? {} : { usage }),
+    })),
     workloads: options.reports,
     ...(options.eviction === undefined ? {} : { eviction: options.eviction }),
   }

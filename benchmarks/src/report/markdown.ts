@@ -82,7 +82,7 @@ function figureTable(report: WorkloadReport, figure: FigureReport): string {
   const image = hasChart(figure) ? `![${report.id} ${title}](benchmarks/${chartFile(report, figure)})\n\n` : ''
   if (reference === undefined) {
     const lines = rows.map((row) => [
-      name(row),
+      nameOf(row.contender, row.kind),
       withUnit(row.value.median, unit),
       withUnit(row.value.min, unit),
       withUnit(row.value.max, unit),
@@ -91,7 +91,7 @@ function figureTable(report: WorkloadReport, figure: FigureReport): string {
   }
   const withCpu = rows.some(({ cpuRatio }) => cpuRatio !== undefined)
   const lines = rows.map((row) => [
-    name(row),
+    nameOf(row.contender, row.kind),
     row.ratio === undefined ? '–' : ratioText(row.ratio),
     ...(withCpu ? [row.cpuRatio === undefined ? '–' : ratioText(row.cpuRatio)] : []),
     withUnit(row.value.median, unit),
@@ -101,10 +101,12 @@ function figureTable(report: WorkloadReport, figure: FigureReport): string {
 
 const contenders = (results: ResultsFile): string =>
   table(
-    ['contender', 'version', 'how it is used'],
-    results.contenders.map(({ name: contender, kind, package: packageName, version, usage }) => [
-      kind === 'peer' ? contender : kind === 'ours' ? `**${contender}**` : `*${contender}*`,
-      packageName === undefined || kind === 'ours' ? '' : `${packageName} ${version ?? ''}`.trim(),
+    ['contender', 'packages', 'how it is used'],
+    results.contenders.map(({ name: contender, kind, versions, usage }) => [
+      nameOf(contender, kind),
+      Object.entries(versions)
+        .map(([packageName, version]) => `${packageName} ${version}`)
+        .join(', '),
       usage ?? '',
     ]),
   )
@@ -118,7 +120,7 @@ const anchor = (report: WorkloadReport): string =>
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-')
 
-const name = ({ contender, kind }: Row): string =>
+const nameOf = (contender: string, kind: Row['kind']): string =>
   kind === 'ours' ? `**${contender}**` : kind === 'limit' ? `*${contender}*` : contender
 
 const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
