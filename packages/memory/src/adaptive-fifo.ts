@@ -121,7 +121,7 @@ export class AdaptiveFifo implements Eviction {
     if (this.#count === 0) return NONE
     if (this.#isFirstToGo || this.#capacity === 0) this.#capacity = this.#count
     this.#isFirstToGo = false
-    if (this.#ghosts === undefined || !this.#ghosts.suits(this.#count)) this.#ghosts = new Ghosts(this.#count)
+    if (!this.#ghosts?.suits(this.#capacity)) this.#ghosts = new Ghosts(this.#capacity)
     const small = this.#nurseryWeight + this.#probationWeight
     const fromMain = small < Math.max(this.#share, 1 / this.#count) * (small + this.#mainWeight)
     return fromMain

@@ -85,8 +85,8 @@ export class ReferenceFifo implements ReferencePolicy {
     if (count === 0) return undefined
     if (this.#isFirstToGo || this.#room === 0) this.#room = count
     this.#isFirstToGo = false
-    if (this.#ghosts === undefined || count > 2 * this.#ghosts.capacity) {
-      this.#ghosts = new ReferenceGhosts(count, this.#numbers)
+    if (this.#ghosts === undefined || !this.#ghosts.suits(this.#room)) {
+      this.#ghosts = new ReferenceGhosts(this.#room, this.#numbers)
     }
     const small = this.#weight(this.#small)
     const share = Math.max(this.#share, 1 / count)
@@ -221,6 +221,11 @@ export class ReferenceGhosts {
     let unit = 1
     while (capacity / unit >= units) unit *= 2
     this.#unit = unit
+  }
+
+  /** From a quarter of what it was made for to twice as much. */
+  suits(entries: number): boolean {
+    return entries * 4 >= this.capacity && entries <= this.capacity * 2
   }
 
   add(hash: number, origin: Origin, clock: number): void {
