@@ -5,11 +5,11 @@ import { lruCache } from './policies/lru-cache.js'
 import { s3Fifo } from './policies/s3-fifo.js'
 import { sieve } from './policies/sieve.js'
 import { pycached, pycachedLru } from './policies/simple-memory-cache.js'
-import { wTinyLfu } from './policies/w-tiny-lfu.js'
+import { adaptiveWTinyLfu, wTinyLfu } from './policies/w-tiny-lfu.js'
 import type { Policy } from './policy.js'
 
 /** What the others are compared with. */
 export const baseline: Policy = lruCache
 /** What none of them can exceed. */
 export const optimum: Policy = belady
-export const policies: readonly Policy[] = [pycached, s3Fifo, sieve, wTinyLfu, fifo, pycachedLru]
+export const policies: readonly Policy[] = [pycached, s3Fifo, sieve, wTinyLfu, adaptiveWTinyLfu, fifo, pycachedLru]

@@ -1,101 +1,134 @@
 /**
- * W-TinyLFU: a window of one percent in front of a segmented LRU, four fifths of which are protected. What leaves the window stays
- * only if it was used more often than the one that would have to go. The counters are exact ones of four bits, not a sketch, which
- * flatters it a little; the window does not adapt.
+ * W-TinyLFU: a window, which is LRU, in front of a segmented LRU, four fifths of which are protected at first. What leaves the window
+ * stays only if it was used more often than the one that would have to go. The window has one percent of the entries, always or only
+ * at first: then a hill climber moves it, as in Caffeine, and what the window gains is protected no more. The counters are exact ones,
+ * not a sketch, and count from the first access, which flatters it a little.
  */
+import { AgingCounts } from '../aging-counts.js'
 import { KeyLists } from '../key-lists.js'
 import type { Policy } from '../policy.js'
+import { WindowClimber } from '../window-climber.js'
 
 const WINDOW_SHARE = 0.01
 const PROTECTED_SHARE = 0.8
-const MAX_COUNT = 15
-/** All counters are halved after so many accesses for each entry. */
+/** After so many accesses for each entry all counters are halved, and the hill climber looks at the hit ratio. */
 const SAMPLE = 10
 
-const WINDOW = 0
-const PROBATION = 1
-const PROTECTED = 2
+export const WINDOW = 0
+export const PROBATION = 1
+export const PROTECTED = 2
 
-export const wTinyLfu: Policy = {
-  name: 'W-TinyLFU',
-  hits({ accesses, distinct }, capacity) {
-    const window = Math.max(1, Math.round(capacity * WINDOW_SHARE))
-    const most = Math.floor((capacity - window) * PROTECTED_SHARE)
-    const lists = new KeyLists(distinct, 3)
-    const places = new Int8Array(distinct).fill(-1)
-    const counts = new AgingCounts(distinct, SAMPLE * capacity)
-
-    const put = (list: number, key: number): void => {
-      lists.push(list, key)
-      places[key] = list
-    }
-    const protect = (key: number): void => {
-      put(PROTECTED, key)
-      if (lists.length(PROTECTED) > most) put(PROBATION, lists.shift(PROTECTED))
-    }
-
-    let hits = 0
-    for (const key of accesses) {
-      counts.add(key)
-      const place = places[key] as number
-      if (place >= 0) {
-        hits++
-        lists.remove(place, key)
-        if (place === WINDOW) put(WINDOW, key)
-        else protect(key)
-        continue
-      }
-      put(WINDOW, key)
-      if (lists.length(WINDOW) <= window) continue
-      const candidate = lists.shift(WINDOW)
-      if (window + lists.length(PROBATION) + lists.length(PROTECTED) < capacity) {
-        put(PROBATION, candidate)
-        continue
-      }
-      const segment = lists.length(PROBATION) > 0 ? PROBATION : PROTECTED
-      // A cache of one entry is all window.
-      if (lists.length(segment) === 0 || counts.of(candidate) <= counts.of(lists.oldest(segment))) {
-        places[candidate] = -1
-        continue
-      }
-      places[lists.shift(segment)] = -1
-      put(PROBATION, candidate)
-    }
-    return hits
-  },
+function policy(name: string, isAdaptive: boolean): Policy {
+  return {
+    name,
+    hits({ accesses, distinct }, capacity) {
+      const cache = new WTinyLfu(distinct, capacity, isAdaptive)
+      let hits = 0
+      for (const key of accesses) if (cache.access(key)) hits++
+      return hits
+    },
+  }
 }
 
-/** How often each key was accessed of late. */
-class AgingCounts {
-  readonly #counts: Uint8Array
-  /** The halving up to which a count is right: only those that are looked at are halved. */
-  readonly #halvings: Int32Array
-  readonly #sample: number
-  #halving = 0
-  #added = 0
+export const wTinyLfu = policy('W-TinyLFU, window of 1%', false)
+export const adaptiveWTinyLfu = policy('W-TinyLFU, adaptive window', true)
 
-  constructor(keys: number, sample: number) {
-    this.#counts = new Uint8Array(keys)
-    this.#halvings = new Int32Array(keys)
-    this.#sample = sample
+export class WTinyLfu {
+  /** Of each key: the list that has it, or -1. */
+  readonly places: Int8Array
+  readonly lists: KeyLists
+  readonly capacity: number
+  readonly #counts: AgingCounts
+  readonly #climber: WindowClimber | undefined
+  #windowSize: number
+  #protectedSize: number
+
+  /** For keys below `keys`. */
+  constructor(keys: number, capacity: number, isAdaptive: boolean) {
+    this.places = new Int8Array(keys).fill(-1)
+    this.lists = new KeyLists(keys, 3)
+    this.capacity = capacity
+    this.#counts = new AgingCounts(keys, SAMPLE * capacity)
+    this.#windowSize = Math.max(1, Math.round(capacity * WINDOW_SHARE))
+    this.#protectedSize = Math.floor((capacity - this.#windowSize) * PROTECTED_SHARE)
+    if (!isAdaptive) return
+    const most = this.#windowSize + this.#protectedSize
+    this.#climber = new WindowClimber(capacity, SAMPLE * capacity, this.#windowSize, most)
   }
 
-  of(key: number): number {
-    const missed = this.#halving - (this.#halvings[key] as number)
-    if (missed > 0) {
-      this.#counts[key] = (this.#counts[key] as number) >> Math.min(missed, 8)
-      this.#halvings[key] = this.#halving
+  /** How many entries the window may have. */
+  get windowSize(): number {
+    return this.#windowSize
+  }
+
+  /** How many entries may be protected. */
+  get protectedSize(): number {
+    return this.#protectedSize
+  }
+
+  /** How many entries are behind the window. */
+  get mainLength(): number {
+    return this.lists.length(PROBATION) + this.lists.length(PROTECTED)
+  }
+
+  /** Whether it is a hit. What was a miss is stored. */
+  access(key: number): boolean {
+    this.#counts.add(key)
+    const place = this.places[key] as number
+    const isHit = place >= 0
+    if (isHit) this.#use(place, key)
+    else this.#store(key)
+    const size = this.#climber?.sizeAfter(isHit) ?? this.#windowSize
+    if (size !== this.#windowSize) this.#resizeWindow(size)
+    return isHit
+  }
+
+  #use(place: number, key: number): void {
+    this.lists.remove(place, key)
+    this.#put(place === WINDOW ? WINDOW : PROTECTED, key)
+    this.#demote()
+  }
+
+  #store(key: number): void {
+    this.#put(WINDOW, key)
+    if (this.lists.length(WINDOW) > this.#windowSize) this.#admit(this.lists.shift(WINDOW))
+  }
+
+  /** Evicts nothing: entries only go over the border. */
+  #resizeWindow(size: number): void {
+    let more = size - this.#windowSize
+    this.#windowSize = size
+    this.#protectedSize -= more
+    this.#demote()
+    for (; more > 0 && this.mainLength > 0; more--) this.#put(WINDOW, this.lists.shift(this.#segment()))
+    while (this.lists.length(WINDOW) > size) this.#put(PROBATION, this.lists.shift(WINDOW))
+  }
+
+  /** Where the next one to go from behind the window is. */
+  #segment(): number {
+    return this.lists.length(PROBATION) > 0 ? PROBATION : PROTECTED
+  }
+
+  #admit(candidate: number): void {
+    if (this.#windowSize + this.mainLength >= this.capacity) {
+      const segment = this.#segment()
+      // A cache of one entry is all window.
+      const isEmpty = this.lists.length(segment) === 0
+      if (isEmpty || this.#counts.of(candidate) <= this.#counts.of(this.lists.oldest(segment))) {
+        this.places[candidate] = -1
+        return
+      }
+      this.places[this.lists.shift(segment)] = -1
     }
-    return this.#counts[key] as number
+    this.#put(PROBATION, candidate)
   }
 
-  add(key: number): void {
-    const count = this.of(key)
-    if (count === MAX_COUNT) return
-    this.#counts[key] = count + 1
-    this.#added++
-    if (this.#added < this.#sample) return
-    this.#halving++
-    this.#added >>= 1
+  #demote(): void {
+    while (this.lists.length(PROTECTED) > this.#protectedSize) this.#put(PROBATION, this.lists.shift(PROTECTED))
+  }
+
+  #put(list: number, key: number): void {
+    this.lists.push(list, key)
+    this.places[key] = list
   }
 }
