@@ -47,6 +47,7 @@ const HASH = 3
 /** The queues are circles through their heads: OLDER of a head is its newest entry, NEWER its oldest. The node of a slot is slot + 1. */
 const SMALL_HEAD = 0
 const MAIN_HEAD = 1 * WORDS
+const SMALLEST = 80
 
 export class AdaptiveFifo implements Eviction {
   readonly #slots: Slots
@@ -129,15 +130,10 @@ export class AdaptiveFifo implements Eviction {
       : this.#evictFromSmall(this.#ghosts) || this.#evictFromMain(this.#ghosts)
   }
 
-  grow(capacity: number): void {
-    this.#nodes = grown(this.#nodes, new Int32Array((capacity + 1) * WORDS))
-    this.#regions = grown(this.#regions, new Uint8Array(capacity))
-  }
-
   reset(): void {
-    this.#nodes = new Int32Array(2 * WORDS)
+    this.#nodes = new Int32Array(SMALLEST * WORDS)
     this.#nodes[MAIN_HEAD + OLDER] = this.#nodes[MAIN_HEAD + NEWER] = MAIN_HEAD
-    this.#regions = new Uint8Array()
+    this.#regions = new Uint8Array(SMALLEST)
     this.#edge = SMALL_HEAD
     this.#nurseryWeight = this.#probationWeight = this.#mainWeight = this.#mainCount = this.#count = 0
     this.#capacity = 0
@@ -253,6 +249,7 @@ export class AdaptiveFifo implements Eviction {
   /** The entry is the newest of its region from now on, and unused. */
   #enter(slot: number, region: number): number {
     const node = nodeOf(slot)
+    if (node >= this.#nodes.length) this.#grow()
     const { words } = this.#slots
     words[slot] = (words[slot] as number) & ~USE_MASK
     this.#push(region === MAIN ? MAIN_HEAD : SMALL_HEAD, node)
@@ -262,6 +259,11 @@ export class AdaptiveFifo implements Eviction {
     this.#count++
     if (region === MAIN) this.#mainCount++
     return node
+  }
+
+  #grow(): void {
+    this.#nodes = grown(this.#nodes, new Int32Array(this.#nodes.length * 2))
+    this.#regions = grown(this.#regions, new Uint8Array(this.#regions.length * 2))
   }
 
   #leave(slot: number, node: number): void {

@@ -15,8 +15,6 @@ export interface Eviction {
   remove(slot: number): void
   /** Chooses the entry to go first, and removes it. `NONE` where there is none. */
   evict(): number
-  /** Makes room for slots below `capacity`. */
-  grow(capacity: number): void
   /** Forgets all entries, and what was learned. */
   reset(): void
 }

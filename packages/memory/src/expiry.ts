@@ -22,6 +22,8 @@ const TURN_MS = 2
 const STEP = 128
 const SLICE = 4096
 
+const SMALLEST = 56
+
 const LOW_BITS = 2 ** TICK_SHIFT - 1
 const NEVER_WORD = NEVER_TICK << TICK_SHIFT
 const LAST_DEADLINE_MS = LAST_TICK * TICK_MS
@@ -39,7 +41,7 @@ export class Expiry {
    * By slot, the tick of the list that it waits in; 0: in none. Nothing leaves its list before the list's time comes, though its entry
    * may have a later deadline by then, or none, or be another: only an earlier one has to be moved.
    */
-  #waitsFor = new Int32Array()
+  #waitsFor = new Int32Array(SMALLEST)
   /** A whole number; times below count from it. */
   #startMs: number | undefined
   /** The tick up to which lists have been emptied. */
@@ -75,7 +77,10 @@ export class Expiry {
     const tick = tickOf(deadlineMs)
     words[slot] = (tick << TICK_SHIFT) | ((words[slot] as number) & LOW_BITS)
     offsets[slot] = deadlineMs - tick * TICK_MS
-    this.#wheel ??= this.#newWheel()
+    this.#wheel ??= new SlotLists(DUE + 1)
+    while (slot >= this.#waitsFor.length) {
+      this.#waitsFor = grown(this.#waitsFor, new Int32Array(this.#waitsFor.length * 2))
+    }
     const waitsFor = this.#waitsFor[slot] as number
     if (waitsFor === 0 || waitsFor > tick + 1) this.#place(this.#wheel, slot, tick + 1, nowMs)
   }
@@ -86,17 +91,13 @@ export class Expiry {
     words[slot] = NEVER_WORD | ((words[slot] as number) & LOW_BITS)
   }
 
-  grow(capacity: number): void {
-    if (this.#wheel !== undefined) this.#growWheel(this.#wheel, capacity)
-  }
-
   /** Forgets all entries. */
   reset(): void {
     this.#timer?.cancel()
     this.#timer = undefined
     this.#timerTick = Number.POSITIVE_INFINITY
     this.#wheel = undefined
-    this.#waitsFor = new Int32Array()
+    this.#waitsFor = new Int32Array(SMALLEST)
   }
 
   /** @internal What it consists of, for tests. */
@@ -137,17 +138,6 @@ export class Expiry {
     const turnTick = turn << (6 * level)
     this.#waitsFor[slot] = turnTick
     if (turnTick < this.#timerTick) this.#arm(turnTick, nowMs)
-  }
-
-  #newWheel(): SlotLists {
-    const wheel = new SlotLists(DUE + 1)
-    this.#growWheel(wheel, this.#slots.capacity)
-    return wheel
-  }
-
-  #growWheel(wheel: SlotLists, capacity: number): void {
-    wheel.grow(capacity)
-    this.#waitsFor = grown(this.#waitsFor, new Int32Array(capacity))
   }
 
   #arm(tick: number, nowMs: number): void {

@@ -36,10 +36,6 @@ export class Lru implements Eviction {
     return slot
   }
 
-  grow(capacity: number): void {
-    this.#lists.grow(capacity)
-  }
-
   reset(): void {
     this.#lists.reset()
   }

@@ -1,6 +1,8 @@
 /** Doubly linked lists of slots, without an object per link. A slot is in one of the lists at most. */
 import { grown, NONE } from './slots.js'
 
+const SMALLEST = 48
+
 export class SlotLists {
   /**
    * Two places for each node: the next node, and the previous one. Nodes are heads and slots, in circles; 0 is nobody, so that a node
@@ -28,9 +30,10 @@ export class SlotLists {
 
   /** Adds a slot that is in no list. */
   append(list: number, slot: number): void {
-    const links = this.#links
     const head = list + 1
     const node = this.#heads + slot
+    while (node * 2 >= this.#links.length) this.#links = grown(this.#links, new Int32Array(this.#links.length * 2))
+    const links = this.#links
     const last = links[head * 2 + 1] as number
     links[last * 2] = node
     links[node * 2 + 1] = last
@@ -66,14 +69,9 @@ export class SlotLists {
     links[fromHead * 2 + 1] = fromHead
   }
 
-  /** Makes room for slots below `capacity`. */
-  grow(capacity: number): void {
-    this.#links = grown(this.#links, new Int32Array((this.#heads + capacity) * 2))
-  }
-
-  /** Empties all lists, and keeps no room for any slot. */
+  /** Empties all lists, and gives their memory back. */
   reset(): void {
-    this.#links = new Int32Array(this.#heads * 2)
+    this.#links = new Int32Array((this.#heads + SMALLEST) * 2)
     for (let head = 1; head < this.#heads; head++) this.#links[head * 2] = this.#links[head * 2 + 1] = head
   }
 

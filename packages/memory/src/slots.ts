@@ -40,11 +40,8 @@ export class Slots {
   #free = NONE
   /** All slots from this one on were never used. */
   #used = 1
-  readonly #onGrow: (capacity: number) => void
 
-  /** `onGrow` is told the new capacity, for arrays that others keep. */
-  constructor(onGrow: (capacity: number) => void) {
-    this.#onGrow = onGrow
+  constructor() {
     this.reset()
   }
 
@@ -105,11 +102,13 @@ export class Slots {
     this.words = grown(this.words, new Int32Array(capacity))
     this.offsets = grown(this.offsets, new Uint16Array(capacity))
     this.sizes = grown(this.sizes, new Uint32Array(capacity))
-    this.#onGrow(capacity)
   }
 }
 
-/** `larger`, with what `array` holds. */
+/**
+ * `larger`, with what `array` holds. Whoever keeps an array by slot doubles it by itself when a slot is beyond it, each from a length of
+ * its own, so that not all of a large store's arrays are copied by one and the same write.
+ */
 export function grown<T extends Int32Array | Uint32Array | Uint16Array | Uint8Array>(array: T, larger: T): T {
   larger.set(array)
   return larger

@@ -23,7 +23,7 @@ const LARGE = 1024
 const MAX_SIZE = 2 ** 32 - 1
 
 export class Store {
-  readonly #slots: Slots
+  readonly #slots = new Slots()
   readonly #bounds: Bounds
   readonly #expiry: Expiry
   readonly #eviction: Eviction
@@ -37,13 +37,11 @@ export class Store {
   constructor(clock: Clock, bounds: Bounds) {
     const { maxEntries, maxBytes, eviction, onEvict } = bounds
     this.#bounds = bounds
-    this.#slots = new Slots((capacity) => this.#grow(capacity))
     this.#expiry = new Expiry(clock, this.#slots, (slot) => this.remove(slot, 'expired'))
     // With both bounds an entry weighs the larger of its shares.
     const leastWeight = maxBytes === Infinity ? 1 : Math.max(1, Math.floor(maxBytes / maxEntries))
     this.#eviction = eviction === 'lru' ? new Lru() : new AdaptiveFifo(this.#slots, leastWeight)
     this.#departures = onEvict === undefined ? undefined : new Departures(onEvict)
-    this.#grow(this.#slots.capacity)
   }
 
   /** Its number among the owners of keys: 0 or 1. */
@@ -164,7 +162,6 @@ export class Store {
     this.#eviction.reset()
     this.#kept.reset()
     this.#bytes = 0
-    this.#grow(this.#slots.capacity)
   }
 
   /** Whether somebody wants to know of every value that goes. */
@@ -240,12 +237,6 @@ export class Store {
     const { keys, values } = this.#slots
     const prefix = this.#owners[this.ownerOf(slot)]?.prefix ?? ''
     this.#departures?.add(prefix + keys[slot], values[slot], reason)
-  }
-
-  #grow(capacity: number): void {
-    this.#expiry.grow(capacity)
-    this.#eviction.grow(capacity)
-    this.#kept.grow(capacity)
   }
 }
 

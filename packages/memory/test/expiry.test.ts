@@ -11,7 +11,7 @@ const YEAR_MS = 365 * DAY_MS
 
 /** An expiry over slots of its own; `onRemove` is told of every entry that it gives back. */
 function over<C extends Clock>(clock: C, onRemove: (key: string, slot: number) => void = () => {}) {
-  const slots: Slots = new Slots((capacity) => expiry.grow(capacity))
+  const slots = new Slots()
   const expiry: Expiry = new Expiry(clock, slots, (slot) => {
     onRemove(slots.keys[slot] ?? 'no key', slot)
     expiry.forget(slot)
