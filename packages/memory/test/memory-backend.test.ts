@@ -208,6 +208,16 @@ test.each([
   for (let index = 0; index < 20_000; index++) expect(backend.get(`b:${index}`)).toBe(index)
 })
 
+test('what takes the places of what a clear has not come to yet stays', async () => {
+  const backend = new MemoryBackend(new FakeClock(), resolveBounds({ maxEntries: 30_000, onEvict: () => {} }))
+  for (let index = 0; index < 30_000; index++) backend.set(`a:${index}`, index, 1000)
+  const cleared = backend.clear('')
+  for (let index = 0; index < 20_000; index++) backend.set(`b:${index}`, index, 1000)
+  await cleared
+  expect(backend.raw('size', [])).toBe(20_000)
+  for (let index = 0; index < 20_000; index++) expect(backend.get(`b:${index}`)).toBe(index)
+})
+
 test('what is written while a clear of everything goes on keeps its own time to live', async () => {
   const { clock, backend } = make()
   for (let index = 0; index < 20_000; index++) backend.set(`${index}`, index, 500)
