@@ -249,7 +249,7 @@ export class AdaptiveFifo implements Eviction {
   /** The entry is the newest of its region from now on, and unused. */
   #enter(slot: number, region: number): number {
     const node = nodeOf(slot)
-    if (node >= this.#nodes.length) this.#grow()
+    while (node >= this.#nodes.length) this.#grow()
     const { words } = this.#slots
     words[slot] = (words[slot] as number) & ~USE_MASK
     this.#push(region === MAIN ? MAIN_HEAD : SMALL_HEAD, node)

@@ -49,6 +49,15 @@ test('does what the reference does with more entries than its arrays began with'
   expect(both.real.parts().slots.words.length).toBe(1024)
 })
 
+test('takes an entry whose slot is far beyond those that it has had', () => {
+  const both = new SideBySide({ maxEntries: 600, maxBytes: Infinity })
+  // Counters are in no queue.
+  for (let index = 0; index < 500; index++) both.step({ do: 'increment', key: `${index}` })
+  for (const key of ['a', 'b', 'c']) both.run({ do: 'set', key, size: 1, ttlMs: 1000 })
+  for (const key of ['400', 'b', '401']) both.run({ do: 'set', key, size: 1, ttlMs: undefined })
+  both.run({ do: 'advance', ms: 3000 })
+})
+
 test('one value for which nearly everything has to go does not make it forget what went', () => {
   const both = new SideBySide({ maxEntries: Infinity, maxBytes: 1000 })
   const set = (key: string, size: number) => both.run({ do: 'set', key, size, ttlMs: undefined })

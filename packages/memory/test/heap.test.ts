@@ -9,7 +9,7 @@ test('memory stays flat however much is inserted, and what is emptied gives its 
   for (const eviction of ['adaptive', 'lru']) {
     const [first = 0, ...later] = figures[eviction] ?? []
     expect(later).toHaveLength(3)
-    // 5000 entries take about half a MiB; 400,000 come and go between two figures.
+    // 5000 entries take about half a MiB; 300,000 come and go between two figures.
     expect(Math.max(...later) - first, eviction).toBeLessThan(MIB / 2)
   }
   for (const way of ['expired', 'cleared', 'deleted', 'cleared while somebody listens']) {

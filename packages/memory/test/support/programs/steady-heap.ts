@@ -26,7 +26,7 @@ for (const eviction of ['adaptive', 'lru'] as const) {
   const cache = new SimpleMemoryCache({ maxEntries: 5000, ttl: '1h', eviction })
   figures[eviction] = []
   for (let part = 0; part < 4; part++) {
-    await insert(cache, part * 400_000, 400_000)
+    await insert(cache, part * 300_000, 300_000)
     figures[eviction].push(await bytesInUse())
   }
   await cache.close()
