@@ -101,8 +101,8 @@ export class Expiry {
   }
 
   /** @internal What it consists of, for tests. */
-  _snapshot(): { readonly wheel: SlotLists | undefined; readonly tick: number; readonly timerTick: number } {
-    return { wheel: this.#wheel, tick: this.#tick, timerTick: this.#timerTick }
+  _snapshot() {
+    return { wheel: this.#wheel, waitsFor: this.#waitsFor, tick: this.#tick, timerTick: this.#timerTick }
   }
 
   #deadlineOf(slot: number): number {

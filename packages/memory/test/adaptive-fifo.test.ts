@@ -77,7 +77,7 @@ test.each<FifoNumbers>([
   { nurseryShare: 0.5 },
   { windowShare: 0.1 },
   { follow: 1 / 32 },
-  { reachTurns: 1 },
+  { reachTurns: 0.2 },
   { maxUse: 1 },
   { maxUse: 3 },
   { ghostRatio: 3 },

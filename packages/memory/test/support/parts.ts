@@ -31,6 +31,7 @@ export interface Parts {
   readonly indexes: readonly Map<string, number>[]
   readonly kept: Links
   readonly wheel: Links | undefined
+  readonly waitsFor: Int32Array
   readonly tick: number
   timerTick: number
   readonly lru: Links | undefined
@@ -75,7 +76,7 @@ export class RealStore {
 
   parts(): Parts {
     const { slots, expiry, eviction, kept, owners, bytes } = this.store._snapshot()
-    const { wheel, tick, timerTick } = expiry._snapshot()
+    const { wheel, waitsFor, tick, timerTick } = expiry._snapshot()
     const { maxEntries, maxBytes } = this.#bounds
     return {
       bounds: { maxEntries, maxBytes, leastWeight: leastWeightOf(this.#bounds) },
@@ -92,6 +93,7 @@ export class RealStore {
       indexes: owners.map((owner) => new Map((owner as Table)._snapshot().entries())),
       kept: linksOf(kept),
       wheel: wheel === undefined ? undefined : linksOf(wheel),
+      waitsFor: waitsFor.slice(),
       tick,
       timerTick,
       lru: eviction instanceof Lru ? linksOf(eviction._snapshot()) : undefined,

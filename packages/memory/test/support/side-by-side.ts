@@ -217,6 +217,8 @@ export function* accesses(count: number, keys: number, size: () => number): Gene
     yield { do: 'get', key }
     if (random() < 0.5)
       yield { do: 'set', key, size: size(), ttlMs: random() < 0.2 ? 1 + Math.floor(random() * 5000) : undefined }
+    if (random() < 0.02) yield { do: 'increment', key: `count:${index % 7}` }
+    if (random() < 0.02) yield { do: 'delete', key }
     if (random() < 0.05) yield { do: 'advance', ms: Math.floor(random() * 100) }
   }
 }

@@ -1,17 +1,22 @@
 import { expect, test } from 'vitest'
 import type { FifoParts, Parts } from './parts.js'
-import { accesses, SideBySide } from './side-by-side.js'
+import { SideBySide } from './side-by-side.js'
 import { violationsOf } from './violations.js'
 
 /** A store that has everything: both queues, a nursery, free slots, kept entries, entries that expire, both tables. */
 function rich(eviction: 'adaptive' | 'lru' = 'adaptive'): Parts {
   const both = new SideBySide({ maxEntries: 40, maxBytes: 1000, eviction })
-  for (const step of accesses(1000, 120, () => 5)) both.step(step)
+  const keyOf = (index: number): string => (index % 3 === 0 ? `main:${index}` : `${index}`)
   for (const key of ['1', 'main:3']) both.step({ do: 'increment', key: `count-${key}` })
   for (const size of [7, 9]) both.step({ do: 'lock', key: `lock-${size}`, size, ttlMs: 60_000 })
-  for (let index = 0; index < 6; index++) both.step({ do: 'set', key: `gone-${index}`, size: 1, ttlMs: undefined })
-  for (let index = 0; index < 6; index++) both.step({ do: 'delete', key: `gone-${index}` })
+  for (let index = 0; index < 300; index++) {
+    both.step({ do: 'set', key: keyOf(index), size: 5, ttlMs: undefined })
+    both.step({ do: 'get', key: keyOf(index - 12) })
+  }
   for (const ttlMs of [100, 10_000, 9_000_000]) both.step({ do: 'set', key: `dies-${ttlMs}`, size: 1, ttlMs })
+  for (let index = 0; index < 6; index++) both.step({ do: 'set', key: `gone-${index}`, size: 1, ttlMs: 60_000 })
+  for (let index = 0; index < 6; index++) both.step({ do: 'delete', key: `gone-${index}` })
+  both.step({ do: 'set', key: 'newest', size: 1, ttlMs: undefined })
   return both.real.parts()
 }
 
@@ -42,7 +47,7 @@ test.each<[what: string, breakIt: (parts: Parts) => void, found: RegExp]>([
   ['keys that are not where slots are', ({ slots }) => slots.keys.push('more'), /keys and/],
   [
     'a key that leads elsewhere',
-    ({ indexes }) => indexes[0]?.set([...(indexes[0]?.keys() ?? [])][0] ?? '', 1),
+    ({ indexes }) => indexes[0]?.set([...(indexes[0]?.keys() ?? [])][0] ?? '', 3),
     /leads to slot|keys lead/,
   ],
   [
@@ -67,8 +72,10 @@ test.each<[what: string, breakIt: (parts: Parts) => void, found: RegExp]>([
   ],
   ['a list with a broken link back', ({ kept }) => (kept.links[(kept.links[2] ?? 0) * 2 + 1] = 0), /kept: node/],
   [
-    'an entry that no list looks at',
-    ({ wheel }) => emptyList(wheel?.links, firstList(wheel?.links)),
+    'entries that no list looks at',
+    ({ wheel }) => {
+      for (let list = 0; list < 256; list++) emptyList(wheel?.links, list)
+    },
     /no list of the wheel/,
   ],
   [
@@ -77,7 +84,13 @@ test.each<[what: string, breakIt: (parts: Parts) => void, found: RegExp]>([
       const slot = [...parts.indexes[0]!].find(([key]) => key === 'dies-9000000')?.[1] ?? 0
       parts.slots.words[slot] = (parts.slots.words[slot]! & 7) | ((parts.tick + 1) << 3)
     },
-    /is looked at in tick/,
+    /waits until/,
+  ],
+  ['a slot that is said to wait', (parts) => (parts.waitsFor[parts.slots.free] = 5), /are said to wait|said to be in/],
+  [
+    'a slot that waits for another time',
+    ({ waitsFor }) => waitsFor.forEach((tick, slot) => tick > 0 && (waitsFor[slot] = tick - 1)),
+    /said to be in/,
   ],
   ['a timer that is late', (parts) => (parts.timerTick += 100_000), /the timer is set/],
 ])('this is noticed: %s', (_, breakIt, found) => {
@@ -144,13 +157,6 @@ test('this is noticed in the order of uses: an entry that is not in it', () => {
   emptyList(parts.lru?.links, 0)
   expect(violationsOf(parts).join('\n')).toMatch(/the orders of eviction have/)
 })
-
-/** The first list of the wheel that is not empty. */
-function firstList(links: Int32Array = new Int32Array()): number {
-  let list = 0
-  while (links[(list + 1) * 2] === list + 1) list++
-  return list
-}
 
 function emptyList(links: Int32Array = new Int32Array(), list: number): void {
   links.fill(list + 1, (list + 1) * 2, (list + 1) * 2 + 2)

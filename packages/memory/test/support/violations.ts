@@ -4,6 +4,7 @@ import type { FifoParts, Links, Parts } from './parts.js'
 
 const LISTS = 64
 const LEVELS = 4
+const DUE = LEVELS * LISTS
 const FARTHEST_TICKS = (LISTS - 1) * LISTS ** (LEVELS - 1)
 
 export function violationsOf(parts: Parts): string[] {
@@ -125,32 +126,37 @@ function checkFifo(parts: Parts, fifo: FifoParts, check: Check): number[] {
   return [...small, ...main]
 }
 
-/** What expires is in a list that is looked at in time, and in no other. */
+/** What expires is in a list that is looked at in time. What left, or never expires any more, may stay until the list's time comes. */
 function checkWheel(parts: Parts, wheel: Links | undefined, dying: readonly number[], check: Check): void {
-  const { tick, timerTick } = parts
-  const found: number[] = []
+  const { tick, timerTick, waitsFor } = parts
+  const waiting = new Set<number>()
   let next = Number.POSITIVE_INFINITY
-  for (let list = 0; wheel !== undefined && list <= LEVELS * LISTS; list++) {
+  for (let list = 0; wheel !== undefined && list <= DUE; list++) {
     // Most are empty.
     if (wheel.links[(list + 1) * 2] === list + 1 && wheel.links[(list + 1) * 2 + 1] === list + 1) continue
-    const slots = slotsOf(wheel, list, `wheel ${list}`, check)
-    found.push(...slots)
-    if (slots.length === 0 || list === LEVELS * LISTS) continue
     const level = Math.floor(list / LISTS)
     const now = tick >> (6 * level)
     const turn = now + 1 + (((list % LISTS) - now - 1) & (LISTS - 1))
-    const begins = turn << (6 * level)
-    next = Math.min(next, begins)
-    for (const slot of slots) {
-      // What left, or never expires any more, may stay until the list's time comes.
-      if (!dying.includes(slot)) continue
-      const latest = Math.min(Math.max(tickOf(parts, slot), tick) + 1, tick + FARTHEST_TICKS)
-      check(begins <= latest, () => `slot ${slot} is looked at in tick ${begins}, and has to be in ${latest}`)
+    const begins = list === DUE ? tick : turn << (6 * level)
+    if (list !== DUE) next = Math.min(next, begins)
+    for (const slot of slotsOf(wheel, list, `wheel ${list}`, check)) {
+      check(!waiting.has(slot), () => `slot ${slot} is in two lists of the wheel`)
+      waiting.add(slot)
+      const said = waitsFor[slot] ?? 0
+      const isRight = list === DUE ? said > 0 && said <= tick : said === begins
+      check(isRight, () => `slot ${slot} is looked at in tick ${begins}, and said to be in ${said}`)
     }
   }
-  check(new Set(found).size === found.length, () => 'a slot is in two lists of the wheel')
-  const waiting = new Set(found)
-  for (const slot of dying) check(waiting.has(slot), () => `slot ${slot} expires, and is in no list of the wheel`)
+  for (const slot of dying) {
+    check(waiting.has(slot), () => `slot ${slot} expires, and is in no list of the wheel`)
+    const latest = Math.min(Math.max(tickOf(parts, slot), tick) + 1, tick + FARTHEST_TICKS)
+    check(
+      (waitsFor[slot] ?? 0) <= latest,
+      () => `slot ${slot} waits until ${waitsFor[slot]}, and has to until ${latest}`,
+    )
+  }
+  const said = waitsFor.reduce((sum, one) => sum + (one === 0 ? 0 : 1), 0)
+  check(said === waiting.size, () => `${said} slots are said to wait, and ${waiting.size} do`)
   check(timerTick <= next, () => `the timer is set for tick ${timerTick}, and the next list begins at ${next}`)
 }
 
