@@ -79,7 +79,7 @@ test('the values never take more than maxBytes, whatever is written', async () =
         }
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
 

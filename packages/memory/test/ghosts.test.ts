@@ -38,7 +38,7 @@ test('remembers what lists of the latest evictions remember, after every step', 
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
 

@@ -227,7 +227,7 @@ test('every value that was stored leaves once or is there, whatever happens', as
       await cache.close()
       expect(told.length + there).toBe(stored.length)
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 

@@ -44,7 +44,7 @@ test('every entry has a slot of its own, with its key and value, whatever comes 
       expect(slots._snapshot().used).toBe(most + 1)
       expect(slots.keys.length).toBe(most + 1)
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 })
 

@@ -43,10 +43,10 @@ function markWarm(one: unknown, other: unknown): number {
 const rounds = async (count: number, value: unknown) => {
   for (let index = 0; index < count; index++) await round(value)
 }
-await rounds(60, 'value')
+await rounds(40, 'value')
 const numbers = popular.map((_, index) => (index * 7919) % 100)
 for (let count = 0; count < 300; count++) checksum += numbers.toSorted(markWarm).length
 // No numbers any more.
 checksum += ['warm', 'mark'].toSorted(markWarm).length
-await rounds(60, variant === 'mixed' ? { name: 'value' } : 'value')
+await rounds(40, variant === 'mixed' ? { name: 'value' } : 'value')
 if (checksum < 0) throw new Error('nothing was read')
