@@ -68,6 +68,12 @@ export class RealStore {
     return key.startsWith(HOME) ? [this.home, key.slice(HOME.length)] : [this.rest, key]
   }
 
+  /** Expired or not. */
+  has(key: string): boolean {
+    const [table, short] = this.find(key)
+    return table._snapshot().get(short) !== undefined
+  }
+
   reset(): void {
     this.rest.forgetKeys()
     this.home.forgetKeys()

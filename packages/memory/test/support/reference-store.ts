@@ -68,14 +68,18 @@ export class ReferenceStore {
     return [...this.entries.values()].reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
-  /** Entries are given back at the first whole half second (of 512 ms) after their time. */
-  advance(ms: number): void {
+  /**
+   * Entries are given back at the first whole half second (of 512 ms) after their time at the latest, and may be before, from their
+   * time on: whether one was, the real store says.
+   */
+  advance(ms: number, isThere: (key: string) => boolean): void {
     this.nowMs += ms
     for (const entry of this.entries.values()) {
       if (entry.deadlineMs === undefined) continue
       const startMs = this.startMs ?? 0
       const tick = Math.floor((entry.deadlineMs - startMs) / TICK_MS) + 1
-      if (startMs + tick * TICK_MS <= this.nowMs) this.#remove(entry, 'expired')
+      const mustBeGone = startMs + tick * TICK_MS <= this.nowMs
+      if (mustBeGone || (this.#isOver(entry) && !isThere(entry.key))) this.#remove(entry, 'expired')
     }
   }
 

@@ -135,9 +135,9 @@ function onReal({ real, clock }: SideBySide, step: Step): unknown {
   }
 }
 
-function onReference({ reference }: SideBySide, step: Step): unknown {
+function onReference({ real, reference }: SideBySide, step: Step): unknown {
   try {
-    if (step.do === 'advance') return reference.advance(step.ms)
+    if (step.do === 'advance') return reference.advance(step.ms, (key) => real.has(key))
     if (step.do === 'reset') return reference.reset()
     if (step.do === 'clear') return reference.clear(step.prefix)
     if (step.do === 'setMany') {
