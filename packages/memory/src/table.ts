@@ -15,6 +15,8 @@ export class Table implements Backend, KeyOwner {
   readonly #store: Store
   readonly #number: number
   #slots = new KeyIndex()
+  /** Clears that are still at work on slots whose keys were forgotten. */
+  #clearing = 0
 
   constructor(whole: Whole, store: Store, prefix: string) {
     this.#whole = whole
@@ -89,11 +91,14 @@ export class Table implements Backend, KeyOwner {
     const index = this.#slots
     // Cleared at once: what remains to be done concerns only what nobody can reach any more.
     if (prefix === '') this.#slots = new KeyIndex()
-    return inSlices(index.entries(), ([key, slot]) => {
+    this.#clearing++
+    const rest = inSlices(index.entries(), ([key, slot]) => {
       // Once all keys are forgotten, only who forgot them sees to what they led to: a slot may be somebody else's by now.
       const isMeant = index === this.#slots ? key.startsWith(prefix) : prefix === '' && this.#isOrphan(key, slot)
       if (isMeant) this.#store.remove(slot, 'deleted')
     })
+    if (rest === undefined) this.#clearing--
+    return rest?.then(() => void this.#clearing--)
   }
 
   compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl, vital = false): boolean {
@@ -124,7 +129,8 @@ export class Table implements Backend, KeyOwner {
   }
 
   unlink(key: string, slot: number): void {
-    if (this.#slots.get(key) === slot) this.#slots.delete(key)
+    // Only then may the key lead elsewhere by now.
+    if (this.#clearing === 0 || this.#slots.get(key) === slot) this.#slots.delete(key)
   }
 
   /** Forgets the keys at once, not what they led to. */
