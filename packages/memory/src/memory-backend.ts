@@ -36,8 +36,10 @@ export class MemoryBackend implements Backend {
   }
 
   setMany(entries: readonly (readonly [key: string, value: unknown])[], ttlMs: number | undefined): void {
-    for (const [key, value] of entries) this.#store.sizeOf(value, this.#tableOf(key), this.#keyOf(key))
-    for (const [key, value] of entries) this.set(key, value, ttlMs)
+    const sizes = entries.map(([key, value]) => this.#tableOf(key).sizeOf(value, this.#keyOf(key)))
+    for (const [index, [key, value]] of entries.entries()) {
+      this.#tableOf(key).put(this.#keyOf(key), value, sizes[index] as number, ttlMs)
+    }
   }
 
   add(key: string, value: unknown, ttlMs: number | undefined, vital?: boolean): boolean {

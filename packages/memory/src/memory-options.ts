@@ -22,7 +22,10 @@ export type EvictionReason =
  */
 export type OnEvict = (key: string, value: unknown, reason: EvictionReason) => void
 
-/** How much of a bound a value takes, in bytes: 0 or more, finite. `value` and `key` are as {@link OnEvict} has them. */
+/**
+ * How much of a bound a value takes, in bytes: 0 or more, finite. `value` and `key` are as {@link OnEvict} has them. It is called in the
+ * middle of a command, and must not use the cache.
+ */
 export type SizeOf = (value: unknown, key: string) => number
 
 /** The options of `SimpleMemoryCache`. */

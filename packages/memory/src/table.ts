@@ -35,18 +35,18 @@ export class Table implements Backend, KeyOwner {
   }
 
   set(key: string, value: unknown, ttlMs: number | undefined): void {
-    this.#put(key, value, ttlMs, false)
+    this.put(key, value, this.sizeOf(value, key), ttlMs)
   }
 
   setMany(entries: readonly (readonly [key: string, value: unknown])[], ttlMs: number | undefined): void {
     // All or none: a value that is too large is found before anything is stored.
-    for (const [key, value] of entries) this.#store.sizeOf(value, this, key)
-    for (const [key, value] of entries) this.set(key, value, ttlMs)
+    const sizes = entries.map(([key, value]) => this.sizeOf(value, key))
+    for (const [index, [key, value]] of entries.entries()) this.put(key, value, sizes[index] as number, ttlMs)
   }
 
   add(key: string, value: unknown, ttlMs: number | undefined, vital = false): boolean {
     if (this.#live(key) !== undefined) return false
-    this.#put(key, value, ttlMs, vital)
+    this.put(key, value, this.sizeOf(value, key), ttlMs, vital)
     return true
   }
 
@@ -70,12 +70,12 @@ export class Table implements Backend, KeyOwner {
   increment(key: string, delta: number, initial: unknown): number | undefined {
     const slot = this.#live(key)
     if (slot === undefined) {
-      this.#put(key, initial, undefined, true)
+      this.put(key, initial, this.sizeOf(initial, key), undefined, true)
       return delta
     }
     const sum = addTo(this.#store.valueOf(slot), delta)
     if (sum === undefined) return undefined
-    this.#store.replace(slot, sum, this.#store.sizeOf(sum, this, key), 'keep')
+    this.#store.replace(slot, sum, this.sizeOf(sum, key), 'keep')
     this.#store.keep(slot)
     return Number(sum)
   }
@@ -105,9 +105,9 @@ export class Table implements Backend, KeyOwner {
     const slot = this.#live(key)
     if (!isSame(slot === undefined ? undefined : this.#store.valueOf(slot), expected)) return false
     if (slot === undefined) {
-      this.#put(key, value, ttlMs === 'keep' ? undefined : ttlMs, vital)
+      this.put(key, value, this.sizeOf(value, key), ttlMs === 'keep' ? undefined : ttlMs, vital)
     } else {
-      this.#store.replace(slot, value, this.#store.sizeOf(value, this, key), ttlMs)
+      this.#store.replace(slot, value, this.sizeOf(value, key), ttlMs)
       if (vital) this.#store.keep(slot)
     }
     return true
@@ -126,6 +126,25 @@ export class Table implements Backend, KeyOwner {
 
   close(): MaybePromise<void> {
     return this.#whole.close()
+  }
+
+  /** How much of the bound a value takes. @throws `SerializationError` if that is more than there is. */
+  sizeOf(value: unknown, key: string): number {
+    return this.#store.sizeOf(value, this, key)
+  }
+
+  /** Stores a value of {@link sizeOf} so many bytes. */
+  put(key: string, value: unknown, bytes: number, ttlMs: number | undefined, vital = false): void {
+    const store = this.#store
+    let slot = this.#slots.get(key)
+    // Otherwise it is overwritten, expired or not; somebody who wants to know is told which.
+    if (slot !== undefined && store.isObserved && !store.isLive(slot)) slot = undefined
+    if (slot === undefined) {
+      this.#slots.add(key, store.insert(this.#number, key, value, bytes, ttlMs, vital))
+      return
+    }
+    store.replace(slot, value, bytes, ttlMs)
+    if (!vital) store.release(slot)
   }
 
   unlink(key: string, slot: number): void {
@@ -161,20 +180,6 @@ export class Table implements Backend, KeyOwner {
   /** @internal What it consists of, for tests. */
   _snapshot(): KeyIndex {
     return this.#slots
-  }
-
-  #put(key: string, value: unknown, ttlMs: number | undefined, vital: boolean): void {
-    const store = this.#store
-    const bytes = store.sizeOf(value, this, key)
-    let slot = this.#slots.get(key)
-    // Otherwise it is overwritten, expired or not; somebody who wants to know is told which.
-    if (slot !== undefined && store.isObserved && !store.isLive(slot)) slot = undefined
-    if (slot === undefined) {
-      this.#slots.add(key, store.insert(this.#number, key, value, bytes, ttlMs, vital))
-      return
-    }
-    store.replace(slot, value, bytes, ttlMs)
-    if (!vital) store.release(slot)
   }
 
   #live(key: string): number | undefined {
