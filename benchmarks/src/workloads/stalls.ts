@@ -54,8 +54,8 @@ const writes: Workload = {
 
 const expiry = (entries: number, fillMs: number, waitMs: number) => ({ entries, fillMs, waitMs })
 const expiries: Readonly<Record<number, ReturnType<typeof expiry>>> = {
-  200_000: expiry(200_000, 3500, 2000),
-  20_000: expiry(20_000, 600, 600),
+  200_000: expiry(200_000, 6000, 2000),
+  20_000: expiry(20_000, 900, 600),
 }
 
 const expiring: Workload = {
@@ -72,7 +72,7 @@ const expiring: Workload = {
   quick: { rounds: 1, warmUpRounds: 0, operations: 20_000, keys: 20_000 },
   fresh: true,
   async prepare({ contender, scale: { operations } }) {
-    const { entries, fillMs, waitMs } = expiries[operations] ?? expiry(operations, 4000, 2000)
+    const { entries, fillMs, waitMs } = expiries[operations] ?? expiry(operations, 6000, 2000)
     const store = await contender.memory?.({ entries, bounded: false, ttlMs: fillMs })
     if (store === undefined || store.ttlPerEntry === false) return undefined
     return {
