@@ -7,7 +7,12 @@ export abstract class Waiting {
   _next: Waiting | undefined
   /** @internal */
   _previous: Waiting | undefined
-  /** @internal */
+  /**
+   * Infinite while it does not wait, and no 0: V8 would make that a field for small integers, which times are not, and compile anew
+   * what uses it when the first time comes.
+   *
+   * @internal
+   */
   _dueMs = Number.POSITIVE_INFINITY
   /** @internal */
   _lane: Lane | undefined
