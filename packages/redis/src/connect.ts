@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { Command, Redis } from 'ioredis'
 import type { RedisLike } from './redis-like.js'
+import { type Channel, Tick } from './tick.js'
 
 /** Where and how a connection of our own is made. */
 export interface Address {
@@ -16,14 +17,9 @@ export interface Address {
 }
 
 /** A client and who looks after it. */
-export interface Connection {
-  /** The client, to be called in the same tick. */
-  readonly client: RedisLike
-  /** What is written from here to {@link release} may leave at once. */
-  hold(): void
-  release(): void
-  /** The error that tells why, for one that tells only that the connection is closed; without what the command was given. */
-  reason(error: unknown): unknown
+export interface Connection extends Channel {
+  /** What all caches on this client call in one tick of the event loop. */
+  readonly tick: Tick
   close(): Promise<void>
 }
 
@@ -37,9 +33,19 @@ const SILENCE_MS = 15_000
 const DRAIN_MS = 1000
 const HANG_UP_MS = 200
 
-/** The user's own client: used as it is, listened to by nobody, and left open. */
+const borrowed = new WeakMap<RedisLike, Connection>()
+
+/**
+ * The user's own client: used as it is, listened to by nobody, and left open. Several caches on one client have one connection, hence
+ * one tick: each sees what the others called before it.
+ */
 export function borrowConnection(client: RedisLike): Connection {
-  return { client, hold() {}, release() {}, reason: withoutArguments, close: async () => {} }
+  let connection = borrowed.get(client)
+  if (connection === undefined) {
+    connection = new BorrowedConnection(client)
+    borrowed.set(client, connection)
+  }
+  return connection
 }
 
 /** A client of our own. Nothing is opened before the first command. */
@@ -47,12 +53,29 @@ export function ownConnection(address: Address, silenceMs = SILENCE_MS): Connect
   return new OwnConnection(address, silenceMs)
 }
 
+class BorrowedConnection implements Connection {
+  readonly tick = new Tick(this)
+  readonly reason = withoutArguments
+  readonly client: RedisLike
+
+  constructor(client: RedisLike) {
+    this.client = client
+  }
+
+  cork(): void {}
+
+  uncork(): void {}
+
+  async close(): Promise<void> {}
+}
+
 class OwnConnection implements Connection {
   /** V8 drops what it compiled for a class if nothing of it is left when garbage is collected, as between two bursts of commands. */
   static readonly kept = new Command('ping')
+  readonly tick = new Tick(this)
   readonly #redis: Redis
   #lastError: Error | undefined
-  #held: Writable | undefined
+  #corked: Writable | undefined
   #used = false
   #closed = false
 
@@ -69,7 +92,7 @@ class OwnConnection implements Connection {
       socketTimeout: silenceMs,
       disconnectTimeout: HANG_UP_MS,
       lazyConnect: true,
-      // Its automatic pipelines would wait for one another, and cost more than the write that they save: `hold` saves it, too.
+      // Its automatic pipelines would wait for one another, and cost more than the write that they save: `cork` saves it, too.
       enableAutoPipelining: false,
       // ioredis would try again by itself for minutes, with the commands waiting. Here a failed attempt fails its commands, and the
       // next command makes the next attempt: no failure is known and not told, and no timer runs for a server that nobody asks.
@@ -96,14 +119,14 @@ class OwnConnection implements Connection {
     return this.#redis
   }
 
-  hold(): void {
-    this.#held = this.#redis.stream
-    this.#held?.cork()
+  cork(): void {
+    this.#corked = this.#redis.stream
+    this.#corked?.cork()
   }
 
-  release(): void {
-    this.#held?.uncork()
-    this.#held = undefined
+  uncork(): void {
+    this.#corked?.uncork()
+    this.#corked = undefined
   }
 
   reason(error: unknown): unknown {
@@ -151,10 +174,19 @@ function commandOf(error: Error): string | undefined {
   return (error as { command?: { name?: string } }).command?.name
 }
 
-/** ioredis notes in an error what the command was given, which are cached values, and the password after a failed `AUTH`. */
+/**
+ * What the command was given are cached values, and the password in `AUTH`. ioredis notes it in the error, and a server that does not
+ * know a command begins to repeat it in the message, which the stack repeats.
+ */
 function withoutArguments(error: unknown): unknown {
   const noted = error as { command?: { name: string } }
   if (noted?.command !== undefined) noted.command = { name: noted.command.name }
+  if (!(error instanceof Error)) return error
+  const { message } = error
+  const [told = ''] = message.split(', with args beginning with')
+  if (told === message) return error
+  error.stack = error.stack?.replace(message, () => told) ?? ''
+  error.message = told
   return error
 }
 

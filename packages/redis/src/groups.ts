@@ -1,13 +1,17 @@
 /** The kinds of commands that travel as one: for each kind, what many of them are on the wire, and what one alone is. */
 import type { Encoding } from '@pycached/core'
-import type { RedisArgument, RedisLike } from './redis-like.js'
-import { DELETE_EACH, runScript, SET_MANY } from './scripts.js'
+import type { RedisLike } from './redis-like.js'
+import { DELETE_EACH, runScript, setAll } from './scripts.js'
 import { fromReply, isOne, ttlWords } from './wire.js'
 
-/** While the server works for a group it serves nobody else: less than a millisecond at these bounds. */
+/** While the server works for a group it serves nobody else: at these bounds about a millisecond for sets, and less for the others. */
 const MAX_KEYS = 512
+/** Text counts by its characters, here and below. */
 const MAX_WRITTEN_BYTES = 65_536
-const MAX_READ_BYTES = 4_194_304
+/** 1 MB takes the server 0.1 ms; 4 MB, which no longer fit its caches, take 2 to 3. */
+const MAX_READ_BYTES = 1_048_576
+/** What is longer is set alone: where any of its group had a time to live, a script would copy it twice more. */
+export const MAX_GROUPED_LENGTH = 1024
 
 /** One caller's command, and how the caller is answered. */
 export interface Waiter {
@@ -17,6 +21,7 @@ export interface Waiter {
 }
 
 export abstract class Group<One extends Waiter = Waiter> {
+  abstract readonly kind: 'gets' | 'sets' | 'deletes'
   readonly waiters: One[] = []
   readonly #maxBytes: number
   #bytes = 0
@@ -56,53 +61,63 @@ export abstract class Group<One extends Waiter = Waiter> {
   abstract settle(waiter: One, reply: unknown): void
 }
 
-interface Get extends Waiter {
+/** How long the values are that are read: a guess at what is about to be read. Misses, which have no length, tell nothing about hits. */
+export class ReadSizes {
+  /** Moving, over the last 64 or so: a single large one changes little. */
+  average = 0
+
+  note(bytes: number): void {
+    this.average += (bytes - this.average) / 64
+  }
+}
+
+interface GetWaiter extends Waiter {
   readonly encoding: Encoding
   readonly resolve: (stored: unknown) => void
 }
 
 /** What is no text or bytes, such as a list, is a miss: `MGET` says so, and no answer depends on the company that it travelled in. */
-export class Gets extends Group<Get> {
-  /** The length of what was stored, averaged over the keys; 0 until it is known. */
-  bytesPerKey = 0
+export class Gets extends Group<GetWaiter> {
+  readonly kind = 'gets'
+  readonly #sizes: ReadSizes
 
-  constructor() {
+  constructor(sizes: ReadSizes) {
     super(MAX_READ_BYTES)
+    this.#sizes = sizes
   }
 
-  async together(client: RedisLike): Promise<readonly unknown[]> {
-    const replies = await client.mgetBuffer(this.waiters.map(({ key }) => key))
-    checkReplies(replies, this.waiters)
-    let bytes = 0
-    for (const reply of replies) bytes += reply?.length ?? 0
-    this.bytesPerKey = Math.ceil(bytes / replies.length)
-    return replies
+  together(client: RedisLike): Promise<readonly unknown[]> {
+    return client.mgetBuffer(this.waiters.map(({ key }) => key))
   }
 
-  alone(client: RedisLike, { key }: Get): Promise<unknown> {
+  alone(client: RedisLike, { key }: GetWaiter): Promise<unknown> {
     return client.getBuffer(key).catch((error: unknown) => {
       if (isReply(error, /^WRONGTYPE/)) return null
       throw error
     })
   }
 
-  settle({ key, encoding, resolve, reject }: Get, reply: Buffer | null): void {
+  settle({ key, encoding, resolve, reject }: GetWaiter, reply: Buffer | null): void {
     try {
-      resolve(fromReply(reply, encoding, key))
+      const stored = fromReply(reply, encoding, key)
+      if (stored !== undefined) this.#sizes.note(stored.length)
+      resolve(stored)
     } catch (error) {
       reject(error)
     }
   }
 }
 
-interface Put extends Waiter {
+interface SetWaiter extends Waiter {
   readonly value: string | Buffer
   readonly ttlMs: number | undefined
   readonly resolve: () => void
 }
 
 /** A key that stands twice is written twice: the last value stays. */
-export class Sets extends Group<Put> {
+export class Sets extends Group<SetWaiter> {
+  readonly kind = 'sets'
+
   constructor() {
     super(MAX_WRITTEN_BYTES)
   }
@@ -118,70 +133,39 @@ export class Sets extends Group<Put> {
     return []
   }
 
-  alone(client: RedisLike, { key, value, ttlMs }: Put): Promise<unknown> {
+  alone(client: RedisLike, { key, value, ttlMs }: SetWaiter): Promise<unknown> {
     return client.call('set', [key, value, ...ttlWords(ttlMs)])
   }
 
-  settle({ resolve }: Put): void {
+  settle({ resolve }: SetWaiter): void {
     resolve()
   }
 }
 
-interface Delete extends Waiter {
+interface DeleteWaiter extends Waiter {
   readonly resolve: (deleted: boolean) => void
 }
 
 /** A script that says for each key whether it was there: `UNLINK` of all would only say how many were. */
-export class Deletes extends Group<Delete> {
+export class Deletes extends Group<DeleteWaiter> {
+  readonly kind = 'deletes'
+
   constructor() {
     super(MAX_WRITTEN_BYTES)
   }
 
   async together(client: RedisLike): Promise<readonly unknown[]> {
-    const replies = await runScript(
-      client,
-      DELETE_EACH,
-      this.waiters.map(({ key }) => key),
-      [],
-    )
-    return checkReplies(replies, this.waiters)
+    const keys = this.waiters.map(({ key }) => key)
+    return (await runScript(client, DELETE_EACH, keys, [])) as readonly unknown[]
   }
 
-  alone(client: RedisLike, { key }: Delete): Promise<unknown> {
+  alone(client: RedisLike, { key }: DeleteWaiter): Promise<unknown> {
     return client.call('unlink', [key])
   }
 
-  settle({ resolve }: Delete, reply: unknown): void {
+  settle({ resolve }: DeleteWaiter, reply: unknown): void {
     resolve(isOne(reply))
   }
-}
-
-/**
- * All in one atomic step: `MSET`, or a script where there is a time to live. `ttlsMs`: one per key, or one for all.
- *
- * The script takes the server 1.4 µs per key and 1.7 ns per byte.
- */
-export function setAll(
-  client: RedisLike,
-  keys: readonly string[],
-  values: readonly RedisArgument[],
-  ttlsMs: readonly (number | undefined)[],
-): Promise<unknown> {
-  const firstMs = ttlsMs[0]
-  const isOneForAll = ttlsMs.every((ttlMs) => ttlMs === firstMs)
-  if (isOneForAll && firstMs === undefined) {
-    const pairs: RedisArgument[] = []
-    for (const [index, key] of keys.entries()) pairs.push(key, values[index] as RedisArgument)
-    return client.call('mset', pairs)
-  }
-  const ttls = isOneForAll ? [firstMs as number] : ttlsMs.map((ttlMs) => ttlMs ?? '')
-  return runScript(client, SET_MANY, keys, [...values, ...ttls])
-}
-
-/** Inside a `MULTI` that the user's client was given, the server answers nothing but `QUEUED`. */
-function checkReplies(replies: unknown, waiters: readonly Waiter[]): readonly unknown[] {
-  if (Array.isArray(replies) && replies.length === waiters.length) return replies
-  throw new Error('the answer is not that of the command: is the client in a MULTI? Give the cache a client of its own')
 }
 
 /** Whether the server answered with an error that begins so. */

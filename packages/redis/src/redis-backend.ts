@@ -2,14 +2,19 @@
 import { type Backend, type Encoding, InvalidArgumentError, type ReplacedTtl } from '@pycached/core'
 import { clearPrefix } from './clear.js'
 import type { Connection } from './connect.js'
-import { setAll } from './groups.js'
+import { MAX_GROUPED_LENGTH } from './groups.js'
 import type { RedisArgument } from './redis-like.js'
-import { ADD_IF_MISSING, COMPARE_AND_DELETE, COMPARE_AND_SET, INCREMENT, PERSIST, runScript } from './scripts.js'
-import { Tick } from './tick.js'
+import {
+  ADD_IF_MISSING,
+  COMPARE_AND_DELETE,
+  COMPARE_AND_SET,
+  INCREMENT,
+  PERSIST,
+  runScript,
+  setAll,
+} from './scripts.js'
+import type { Tick } from './tick.js'
 import { checkKey, fromReply, isOne, toArgument, toRawArgument, ttlWords } from './wire.js'
-
-/** A longer value gains nothing in company: a script copies it twice more. */
-const MAX_GROUPED_LENGTH = 1024
 
 export class RedisBackend implements Backend {
   readonly #connection: Connection
@@ -17,7 +22,7 @@ export class RedisBackend implements Backend {
 
   constructor(connection: Connection) {
     this.#connection = connection
-    this.#tick = new Tick(connection)
+    this.#tick = connection.tick
   }
 
   get(key: string, encoding: Encoding): Promise<unknown> {

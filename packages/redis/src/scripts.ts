@@ -5,12 +5,17 @@
  */
 import type { RedisArgument, RedisLike } from './redis-like.js'
 
-/** KEYS; ARGV: one value per key, then the milliseconds to live: one for all, or one per key, empty where it never expires. */
-export const SET_MANY = `
+/**
+ * KEYS; ARGV: one value per key, then the milliseconds to live: one for all, or one per key, empty where it never expires.
+ *
+ * By `SET` and not by `PSETEX`: whoever may set one key may set many. A command that is refused amid a script leaves behind what ran
+ * before it.
+ */
+const SET_MANY = `
 local call, keys, args, n = redis.call, KEYS, ARGV, #KEYS
 for i = 1, n do
   local ttl = args[n + i] or args[n + 1]
-  if ttl == '' then call('SET', keys[i], args[i]) else call('PSETEX', keys[i], ttl, args[i]) end
+  if ttl == '' then call('SET', keys[i], args[i]) else call('SET', keys[i], args[i], 'PX', ttl) end
 end
 return n`
 
@@ -59,7 +64,8 @@ return 1`
 
 /**
  * With its whole text, and not by its digest: a server that does not know the digest, as after a restart, would have to be asked
- * again, and what was called after the script would come before it. The text costs neither side anything that can be measured.
+ * again, and what was called after the script would come before it. The text costs about a seventh of the time of a burst of short
+ * scripts, and next to nothing where one is in flight.
  */
 export function runScript(
   client: RedisLike,
@@ -68,4 +74,26 @@ export function runScript(
   args: readonly RedisArgument[],
 ): Promise<unknown> {
   return client.call('eval', [script, keys.length, ...keys, ...args])
+}
+
+/**
+ * All in one atomic step: `MSET`, or a script where there is a time to live. `ttlsMs`: one per key, or one for all.
+ *
+ * The script takes the server 1.4 µs per key and 1.7 ns per byte.
+ */
+export function setAll(
+  client: RedisLike,
+  keys: readonly string[],
+  values: readonly RedisArgument[],
+  ttlsMs: readonly (number | undefined)[],
+): Promise<unknown> {
+  const firstMs = ttlsMs[0]
+  const isOneForAll = ttlsMs.every((ttlMs) => ttlMs === firstMs)
+  if (isOneForAll && firstMs === undefined) {
+    const pairs: RedisArgument[] = []
+    for (const [index, key] of keys.entries()) pairs.push(key, values[index] as RedisArgument)
+    return client.call('mset', pairs)
+  }
+  const ttls = isOneForAll ? [firstMs as number] : ttlsMs.map((ttlMs) => ttlMs ?? '')
+  return runScript(client, SET_MANY, keys, [...values, ...ttls])
 }

@@ -8,34 +8,44 @@
  */
 import { setImmediate } from 'node:timers'
 import type { Encoding } from '@pycached/core'
-import type { Connection } from './connect.js'
-import { Deletes, Gets, type Group, isReply, Sets, type Waiter } from './groups.js'
+import { Deletes, Gets, type Group, isReply, ReadSizes, Sets, type Waiter } from './groups.js'
 import type { RedisLike } from './redis-like.js'
 
-/** Refused before anything was executed: without the company, some of them may be allowed. */
-const REFUSED = /^(NOPERM|ERR unknown command)/
-/** Refused whatever the keys are. */
-const COMMAND_REFUSED = /^(NOPERM .* run the|ERR unknown command)/
+/** Refused before anything was executed, for the command, for a key or for the keys' being together: alone, some may be allowed. */
+const REFUSED = /^(NOPERM|CROSSSLOT|ERR unknown command)/
+
+/** Taken once: programs and tests that replace timers, after this was loaded, do not mean these. */
+const atEndOfTick = setImmediate
+
+/** What a tick's commands are written to. */
+export interface Channel {
+  /** The client, to be called in the same tick. */
+  readonly client: RedisLike
+  /** What is written from here to {@link uncork} waits, and leaves in one piece. */
+  cork(): void
+  uncork(): void
+  /** The error that tells why, for one that tells only that the connection is closed; without what the command was given. */
+  reason(error: unknown): unknown
+}
 
 export class Tick {
-  readonly #connection: Connection
-  #gets = new Gets()
+  readonly #channel: Channel
+  readonly #sizes = new ReadSizes()
+  #gets = new Gets(this.#sizes)
   #sets = new Sets()
   #deletes = new Deletes()
   #begun = false
-  /** What a key of the last group of gets brought back: an estimate for the next one. */
-  #bytesPerGet = 0
-  /** The kinds whose common command the server refuses. */
-  readonly #refused = new Set<unknown>()
+  /** The kinds of which the server has refused a group. */
+  readonly #refused = new Set<Group['kind']>()
 
-  constructor(connection: Connection) {
-    this.#connection = connection
+  constructor(channel: Channel) {
+    this.#channel = channel
   }
 
   get(key: string, encoding: Encoding): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#sets.has(key) || this.#deletes.has(key)) this.flush()
-      this.#join(this.#gets, { key, encoding, resolve, reject }, key.length + this.#bytesPerGet)
+      this.#join(this.#gets, { key, encoding, resolve, reject }, key.length + this.#sizes.average)
     })
   }
 
@@ -56,14 +66,14 @@ export class Tick {
   get client(): RedisLike {
     this.#begin()
     this.flush()
-    return this.#connection.client
+    return this.#channel.client
   }
 
   /** Sends what waits. */
   flush(): void {
     const [gets, sets, deletes] = [this.#gets, this.#sets, this.#deletes]
     // There is always a group of each kind, be it empty: V8 forgets what it compiled for a class of which nothing is left.
-    if (!gets.isEmpty) this.#gets = new Gets()
+    if (!gets.isEmpty) this.#gets = new Gets(this.#sizes)
     if (!sets.isEmpty) this.#sets = new Sets()
     if (!deletes.isEmpty) this.#deletes = new Deletes()
     this.#send(gets)
@@ -81,56 +91,53 @@ export class Tick {
   #begin(): void {
     if (this.#begun) return
     this.#begun = true
-    this.#connection.hold()
-    setImmediate(this.#end)
+    this.#channel.cork()
+    atEndOfTick(this.#end)
   }
 
   readonly #end = (): void => {
     this.#begun = false
     this.flush()
-    this.#connection.release()
+    this.#channel.uncork()
   }
 
   #send<One extends Waiter>(group: Group<One>): void {
-    if (group.waiters.length > 1 && !this.#refused.has(group.constructor)) void this.#sendTogether(group)
+    if (group.waiters.length > 1 && !this.#refused.has(group.kind)) void this.#sendTogether(group)
     else for (const waiter of group.waiters) void this.#sendAlone(group, waiter)
   }
 
   async #sendTogether<One extends Waiter>(group: Group<One>): Promise<void> {
     let replies: readonly unknown[]
     try {
-      replies = await group.together(this.#connection.client)
+      replies = await group.together(this.#channel.client)
     } catch (error) {
       this.#failTogether(group, error)
       return
     }
-    if (group instanceof Gets) this.#bytesPerGet = group.bytesPerKey
     for (let index = 0; index < group.waiters.length; index++) group.settle(group.waiters[index] as One, replies[index])
   }
 
   async #sendAlone<One extends Waiter>(group: Group<One>, waiter: One): Promise<void> {
     try {
-      group.settle(waiter, await group.alone(this.#connection.client, waiter))
+      group.settle(waiter, await group.alone(this.#channel.client, waiter))
     } catch (error) {
-      waiter.reject(this.#connection.reason(error))
+      waiter.reject(this.#channel.reason(error))
     }
   }
 
-  /** Nobody fails for a stranger's key: what was refused is sent again, each command alone, and then no longer in its old place. */
+  /**
+   * Nobody fails for a stranger's key: what was refused is sent again, each command alone, and then no longer in its old place. So this
+   * happens once to each kind, which travels alone from then on.
+   *
+   * The waiters share one error of the client's. Each caller is given another with it as `cause`, and nothing is written into it.
+   */
   #failTogether<One extends Waiter>(group: Group<One>, error: unknown): void {
     if (isReply(error, REFUSED)) {
-      if (isReply(error, COMMAND_REFUSED)) this.#refused.add(group.constructor)
+      this.#refused.add(group.kind)
       for (const waiter of group.waiters) void this.#sendAlone(group, waiter)
       return
     }
-    const reason = this.#connection.reason(error)
-    for (const waiter of group.waiters) waiter.reject(copyOf(reason))
+    const reason = this.#channel.reason(error)
+    for (const waiter of group.waiters) waiter.reject(reason)
   }
-}
-
-/** The callers' errors are their own: whoever adds something to one does not add it to the others'. */
-function copyOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
-  const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error))
-  return Object.defineProperties(copy, Object.getOwnPropertyDescriptors(error))
 }

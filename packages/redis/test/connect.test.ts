@@ -354,6 +354,29 @@ describe('errors', () => {
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('secret')
     }
   })
+
+  test('hold no values where the server repeats those of a command that it does not know', async () => {
+    const renamed = ['MSET', 'SET', 'EVAL', 'UNLINK'].flatMap((name) => ['--rename-command', name, ''])
+    await using server = await startRedisServer({ args: renamed })
+    const client = new Redis({ port: server.port, showFriendlyErrorStack: true })
+    onTestFinished(() => client.disconnect())
+    const { inspect } = await import('node:util')
+    for (const cache of [cacheOn({ port: server.port }), new RedisCache({ client })]) {
+      const commands = [
+        [cache.set('k', 'a secret')],
+        [cache.set('k', 'a secret', { ttl: 9 }), cache.set('l', 'a secret')],
+        [cache.add('k', 'a secret')],
+        [cache.multiSet([['k', 'a secret']])],
+        [cache.raw('set', 'k', 'a secret')],
+      ]
+      for (const error of await Promise.all(commands.flat().map(rejectionOf))) {
+        expect(String(error.cause)).toMatch(/unknown command/)
+        for (let one: unknown = error; one instanceof Error; one = one.cause) {
+          expect(`${one.message} ${one.stack} ${inspect(one, { depth: 9, showHidden: true })}`).not.toContain('secret')
+        }
+      }
+    }
+  })
 })
 
 describe('closing', () => {

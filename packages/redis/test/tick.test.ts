@@ -1,3 +1,8 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
+import { type AddressInfo, createServer } from 'node:net'
+import { mock } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BackendError, CacheTimeoutError, DeserializationError } from '@pycached/core'
 import { RedisCache } from '@pycached/redis'
@@ -19,12 +24,13 @@ let tests = 0
 function fixture(enableAutoPipelining?: boolean) {
   const root = `${inject('redisNamespace')}-tick-${tests++}:`
   const client = clientOn(shared())
-  const backend =
-    enableAutoPipelining === undefined
-      ? backendOn(shared())
-      : backendOn({ client: userClient({ ...shared(), enableAutoPipelining }) })
+  const options =
+    enableAutoPipelining === undefined ? shared() : { client: userClient({ ...shared(), enableAutoPipelining }) }
+  const backend = backendOn(options)
   return {
     backend,
+    /** Another one on the same connection, where there can be one. */
+    sibling: 'client' in options ? backendOn(options) : backend,
     client,
     key: (name: string | number) => `${root}${name}`,
     /** The names of the commands that reach the server, and their arguments without the root. */
@@ -142,14 +148,15 @@ describe.each(CLIENTS)('through %s', (_title, enableAutoPipelining) => {
     ])
   })
 
-  test('any commands of one tick answer and leave behind what they do one after the other', async () => {
-    const { backend, client, key } = fixture(enableAutoPipelining)
+  test('any commands of one tick, of several caches, answer and leave behind what they do one after the other', async () => {
+    const { backend, sibling, client, key } = fixture(enableAutoPipelining)
     const command = fc.record({
       // Mostly those that are grouped: all the others send what waits.
       name: fc.oneof(
         { weight: 6, arbitrary: fc.constantFrom('get', 'set', 'delete') },
         { weight: 1, arbitrary: fc.constantFrom(...STEPS.keys()) },
       ),
+      by: fc.constantFrom(backend, sibling),
       at: fc.nat(2),
       value: fc.integer({ min: 0, max: 9 }).map(String),
       ttlMs: fc.constantFrom(undefined, 60_000, 600_000),
@@ -158,14 +165,8 @@ describe.each(CLIENTS)('through %s', (_title, enableAutoPipelining) => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 2, maxLength: 20 }), async (commands) => {
         run++
-        const call = (side: string, { name, at, value, ttlMs }: (typeof commands)[number]) =>
-          (STEPS.get(name) as Step)(
-            backend,
-            key(`${run}${side}${at}`),
-            key(`${run}${side}${(at + 1) % 3}`),
-            value,
-            ttlMs,
-          )
+        const call = (side: string, { name, by, at, value, ttlMs }: (typeof commands)[number]) =>
+          (STEPS.get(name) as Step)(by, key(`${run}${side}${at}`), key(`${run}${side}${(at + 1) % 3}`), value, ttlMs)
         const leftBehind = (side: string) =>
           Promise.all(
             range(3).map(async (at) => {
@@ -193,6 +194,50 @@ describe.each(CLIENTS)('through %s', (_title, enableAutoPipelining) => {
     expect(await text).toBe('v')
     expect(await same).toStrictEqual(new Uint8Array([0x80, 0xff]))
   })
+})
+
+describe('caches that share a client', () => {
+  test('see what the others called before, and not what they called after', async () => {
+    const { backend, sibling, client, key } = fixture(false)
+    await client.set(key('k'), 'old')
+    expect(
+      await Promise.all([
+        sibling.get(key('x'), 'utf-8'),
+        sibling.get(key('k'), 'utf-8'),
+        backend.set(key('k'), 'new', undefined),
+        sibling.get(key('k'), 'utf-8'),
+      ]),
+    ).toEqual([undefined, 'old', undefined, 'new'])
+    await Promise.all([sibling.delete(key('x')), backend.set(key('k'), 'newer', undefined), sibling.delete(key('k'))])
+    expect(await client.exists(key('k'))).toBe(0)
+  })
+
+  test('have their gets in one MGET, and go on when one of them is closed', async () => {
+    const { backend, sibling, key, sent } = fixture(false)
+    const commands = await sent(async () => {
+      const gets = [backend.get(key('a'), 'utf-8'), sibling.get(key('b'), 'utf-8')]
+      await backend.close()
+      expect(await Promise.all(gets)).toEqual([undefined, undefined])
+      expect(await sibling.get(key('c'), 'utf-8')).toBeUndefined()
+    })
+    expect(commands).toEqual([
+      ['mget', 'a', 'b'],
+      ['get', 'c'],
+    ])
+  })
+})
+
+test('commands are sent while a test has taken the place of the timers', async () => {
+  const { backend, key } = fixture()
+  await backend.set(key('k'), 'v', undefined)
+  const restore = () => {
+    mock.timers.reset()
+    syncBuiltinESMExports()
+  }
+  onTestFinished(restore)
+  mock.timers.enable({ apis: ['setImmediate'] })
+  syncBuiltinESMExports()
+  expect(await backend.get(key('k'), 'utf-8')).toBe('v')
 })
 
 test('a client that has a prefix of its own, and numbers as text, is taken as it is', async () => {
@@ -270,19 +315,43 @@ describe('a group', () => {
     expect(await client.strlen(key(199))).toBe(1000)
   })
 
-  test('of gets is bounded by what the last one brought back', async () => {
+  test('of gets has about 1 MB, as far as the hits before it tell', async () => {
     const { backend, client, key, sent } = fixture()
     await client.mset(range(60).flatMap((i) => [key(i), 'x'.repeat(200_000)]))
     const readAll = () => Promise.all(range(60).map((i) => backend.get(key(i), null)))
+    for (let round = 0; round < 4; round++) await readAll()
+    await Promise.all(range(512).map((i) => backend.get(key(`no${i}`), null)))
     const commands = await sent(async () => {
-      await readAll()
       for (const value of await readAll()) expect((value as Uint8Array).length).toBe(200_000)
     })
     const groups = commands.map(([, ...keys]) => keys.length)
-    expect(groups[0]).toBe(60)
-    expect(groups.slice(1).reduce((sum, keys) => sum + keys, 0)).toBe(60)
-    // 4 MB, and a key more.
-    for (const keys of groups.slice(1)) expect(keys).toBeLessThanOrEqual(21)
+    expect(groups.reduce((sum, keys) => sum + keys, 0)).toBe(60)
+    // The last key makes it full.
+    expect(Math.max(...groups)).toBeLessThanOrEqual(6)
+  })
+
+  test('of gets is bounded by what was read alone, too', async () => {
+    const { backend, client, key, sent } = fixture()
+    await client.set(key('k'), 'x'.repeat(200_000))
+    for (let round = 0; round < 200; round++) await backend.get(key('k'), null)
+    const commands = await sent(() => Promise.all(range(12).map(() => backend.get(key('k'), null))))
+    expect(commands.map(([name, ...keys]) => [name, keys.length])).toEqual([
+      ['mget', 6],
+      ['mget', 6],
+    ])
+  })
+
+  test('of gets is not small for good after a few values that are longer than it may be', async () => {
+    const { backend, client, key, sent } = fixture()
+    await client.mset(range(2).flatMap((i) => [key(`large${i}`), 'x'.repeat(4_300_000)]))
+    await client.mset(range(20).flatMap((i) => [key(i), 'v']))
+    await Promise.all(range(2).map((i) => backend.get(key(`large${i}`), null)))
+    const readAll = (names: string) => Promise.all(range(20).map((i) => backend.get(key(`${names}${i}`), null)))
+    // Misses, which tell nothing about the next hit.
+    const commands = await sent(() => readAll('no'))
+    expect(new Set(commands.map(([name]) => name))).toEqual(new Set(['mget']))
+    for (let round = 0; round < 10; round++) await readAll('')
+    expect((await sent(() => readAll(''))).map(([name]) => name)).toEqual(['mget'])
   })
 })
 
@@ -299,7 +368,8 @@ describe('when a group fails', () => {
       expect(error.cause).toBeInstanceOf(Error)
       expect(String(error.cause)).toMatch(/OOM/)
     }
-    expect(new Set(errors.map((error) => error.cause)).size).toBe(3)
+    expect(new Set(errors).size).toBe(3)
+    for (const error of errors) expect(error.cause).not.toHaveProperty('key')
   })
 
   test('because the connection broke, every caller is told, and values are in none of the errors', async () => {
@@ -332,20 +402,30 @@ describe('when a group fails', () => {
     for (const write of writes.flat()) expect(String((await rejectionOf(write)).cause)).toMatch(/READONLY/)
   })
 
-  test("because the user's client subscribes or is in a MULTI, every caller is told", async () => {
+  test("because the user's client subscribes, every caller is told", async () => {
     await using server = await startRedisServer()
     const client = userClient({ port: server.port })
     const cache = cacheOn({ client })
     await client.set('a', '1')
-    await client.multi({ pipeline: false })
-    const inMulti = [rejectionOf(cache.get('a')), rejectionOf(cache.get('b'))]
-    for (const error of await Promise.all(inMulti)) expect(String(error.cause)).toMatch(/MULTI/)
-    await client.discard()
     await client.subscribe('channel')
     const subscribed = [cache.get('a'), cache.get('b'), cache.set('a', 2), cache.set('b', 2)].map(rejectionOf)
     for (const error of await Promise.all(subscribed)) expect(String(error.cause)).toMatch(/subscriber mode/)
     await client.unsubscribe('channel')
     expect(await Promise.all([cache.get('a'), cache.get('b')])).toEqual([1, undefined])
+  })
+
+  test("because the user's client was in a MULTI, nobody waits for ever, and groups are as before after it", async () => {
+    const client = userClient(shared())
+    const backend = backendOn({ client })
+    const root = `${inject('redisNamespace')}-multi:`
+    const commands = () =>
+      range(9).flatMap((i) => [backend.get(`${root}${i}`, i % 2 === 0 ? 'utf-8' : null), backend.delete(`${root}${i}`)])
+    await client.multi({ pipeline: false })
+    await Promise.allSettled(commands())
+    await client.discard()
+    const view = clientOn(shared())
+    const sent = await sentDuring(view, () => Promise.all(range(9).map((i) => backend.get(`${root}${i}`, null))), root)
+    expect(sent.map(([name]) => name)).toEqual(['mget'])
   })
 
   test('because the client throws instead of rejecting, every caller is told', async () => {
@@ -385,9 +465,52 @@ describe('a user whom the server allows only some', () => {
     expect(await settledOf(keys.map((key) => cache.get(key)))).toEqual([8, refused, 8])
     expect(await settledOf(keys.map((key) => cache.delete(key)))).toEqual([1, refused, 1])
     expect(await admin.dbsize()).toBe(0)
-    await cache.set('mine:a', 1)
-    const sent = await sentDuring(admin, () => Promise.all([cache.get('mine:a'), cache.get('mine:b')]))
-    expect(sent.map(([name]) => name)).toContain('mget')
+  })
+
+  test('keys: after a key was refused, strangers can no longer change the order of one’s own writes', async () => {
+    await using server = await startRedisServer()
+    const admin = clientOn(server)
+    const cache = await limited(server, '~mine:*', '+@all')
+    const refused = () => Promise.allSettled([cache.get('theirs'), cache.set('theirs', 0), cache.delete('theirs')])
+    await Promise.allSettled([cache.get('theirs'), cache.get('mine:a')])
+    await Promise.allSettled([cache.set('theirs', 0), cache.set('mine:a', 0)])
+    await Promise.allSettled([cache.delete('theirs'), cache.delete('mine:a')])
+    await admin.config('RESETSTAT')
+    await Promise.all([
+      refused(),
+      cache.get('mine:a'),
+      cache.set('mine:k', 'first'),
+      cache.delete('mine:a'),
+      cache.set('mine:k', 'second'),
+      cache.set('mine:a', 'again'),
+    ])
+    expect(await admin.get('mine:k')).toBe('"second"')
+    expect(await admin.info('commandstats')).not.toMatch(/cmdstat_(mget|mset|eval):/)
+  })
+
+  test('commands: the documented rights are enough for all that travels together', async () => {
+    const rights = '+get +set +unlink +mget +mset +eval'
+    const guide = await readFile(new URL('../../../docs/guide/redis.md', import.meta.url), 'utf8')
+    expect(guide).toContain(`\`${rights}\``)
+    await using server = await startRedisServer()
+    const admin = clientOn(server)
+    const cache = await limited(server, '~*', ...rights.split(' '))
+    await Promise.all([cache.set('a', 1, { ttl: '1m' }), cache.set('b', 2, { ttl: '1m' })])
+    await Promise.all([cache.set('c', 3), cache.set('d', 4, { ttl: '1m' })])
+    await Promise.all([cache.set('e', 5), cache.set('f', 6)])
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    expect(await Promise.all(names.map((name) => cache.get(name)))).toEqual([1, 2, 3, 4, 5, 6])
+    expect(await admin.pttl('a')).toBeGreaterThan(50_000)
+    expect(await Promise.all(names.map((name) => cache.delete(name)))).toEqual([1, 1, 1, 1, 1, 1])
+    const stats = await admin.info('commandstats')
+    expect(stats).not.toMatch(/rejected_calls=[1-9]/)
+    for (const [name, calls] of [
+      ['mget', 1],
+      ['mset', 1],
+      ['eval', 3],
+    ] as const) {
+      expect(stats).toMatch(new RegExp(`cmdstat_${name}:calls=${calls},`))
+    }
   })
 
   test('commands: what may not travel as a group travels alone from then on', async () => {
@@ -406,6 +529,34 @@ describe('a user whom the server allows only some', () => {
     expect([rejectedOf('mget'), rejectedOf('eval')]).toEqual([1, 2])
   })
 })
+
+test('a server that is a cluster of its own refuses what has several keys, so everything travels alone', async () => {
+  await using server = await startRedisServer({ port: await clusterPort(), args: ['--cluster-enabled', 'yes'] })
+  const admin = clientOn(server)
+  await admin.call('cluster', 'addslots', ...range(16_384))
+  await expect.poll(() => admin.call('cluster', 'info'), { timeout: 20_000 }).toMatch(/cluster_state:ok/)
+  const cache = cacheOn(server)
+  const names = ['a', 'b', 'c']
+  for (const ttl of [undefined, 60]) {
+    await admin.config('RESETSTAT')
+    expect(await Promise.all(names.map((name) => cache.set(name, name, { ttl })))).toEqual([true, true, true])
+    expect(await Promise.all(names.map((name) => cache.get(name)))).toEqual(names)
+    expect(await Promise.all(names.map((name) => cache.delete(name)))).toEqual([1, 1, 1])
+  }
+  expect(await admin.info('commandstats')).not.toMatch(/cmdstat_(mget|mset|eval):/)
+})
+
+/** A free port with room for that of the cluster's bus, which is 10000 above it. */
+async function clusterPort(): Promise<number> {
+  for (;;) {
+    const probe = createServer().listen(0, '127.0.0.1')
+    await once(probe, 'listening')
+    const { port } = probe.address() as AddressInfo
+    probe.close()
+    await once(probe, 'close')
+    if (port <= 55_535) return port
+  }
+}
 
 describe('deadlines and signals', () => {
   test('of commands that travel together end only their own caller’s wait', async () => {
