@@ -63,7 +63,7 @@ test('a contender given by its path is run beside the others, in processes of it
 })
 
 test('who cannot do a workload is absent, and not failed', async () => {
-  expect(await runOf('M3e', [`${folder}/map.js`, example])).toEqual([])
+  expect(await runOf('M3e.new', [`${folder}/map.js`, example])).toEqual([])
 })
 
 test('who loses entries fails with the reason, and the others go on', async () => {

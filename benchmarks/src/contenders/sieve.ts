@@ -67,7 +67,7 @@ export default {
   name: 'SIEVE in a Map',
   kind: 'limit',
   usage: 'SIEVE in as few lines as it takes: linked objects in a `Map`, behind `Promise.resolve`; no time to live.',
-  only: ['M3e'],
+  only: ['M3e.zipf', 'M3e.new'],
   memory({ entries }) {
     const sieve = new Sieve(entries)
     return {

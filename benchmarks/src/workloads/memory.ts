@@ -130,42 +130,48 @@ const set: Workload = {
   },
 }
 
-const evictingSet: Workload = {
-  id: 'M3e',
-  title: 'set that evicts',
-  what: '`set` of keys that are not there on a cache that is full: 200,000 keys in turn, a fourth of which fits.',
+const evictingSet = (keysBy: 'zipf' | 'new'): Workload => ({
+  id: `M3e.${keysBy}`,
+  title: keysBy === 'zipf' ? 'set that evicts' : 'set that evicts, only new keys',
+  what:
+    keysBy === 'zipf'
+      ? '`set` with a TTL, 100,000 keys by Zipf 0.99, on a cache that is full with a tenth of them.'
+      : '`set` with a TTL of keys that are not there, on a cache that is full: 200,000 keys in turn, a fourth of which fits.',
   needs: 'memory',
   figures: [timePerOperation('SIEVE in a Map', 1.3)],
   full,
   quick,
   async prepare({ contender, scale }) {
-    const entries = scale.keys / 2
+    const entries = keysBy === 'zipf' ? scale.keys / 10 : scale.keys / 2
     const store = await contender.memory?.({ entries, bounded: true, ttlMs: TTL_MS })
     if (store === undefined) return undefined
-    const keyCount = entries * 4
+    const keyCount = keysBy === 'zipf' ? scale.keys : entries * 4
     const keys = makeKeys(keyCount)
     const values = makeValues(keyCount)
+    const accesses =
+      keysBy === 'zipf' ? zipf(scale.operations, keyCount) : Uint32Array.from({ length: keyCount }, (_, index) => index)
     let next = 0
     const write = async (count: number) => {
       for (let n = 0; n < count; n++) {
-        await store.set(keys[next] as string, values[next] as string, TTL_MS)
-        next = next + 1 === keyCount ? 0 : next + 1
+        const index = accesses[next] as number
+        await store.set(keys[index] as string, values[index] as string, TTL_MS)
+        next = next + 1 === accesses.length ? 0 : next + 1
       }
     }
-    await write(keyCount)
+    await write(Math.max(accesses.length, entries * 2))
     return {
       run: () => timed(scale.operations, () => write(scale.operations)),
       async check() {
         const size = await store.size?.()
         if (size !== undefined && size > entries * 1.01)
           throw new Error(`${size} entries are kept, and the bound is ${entries}`)
-        const last = await store.get(keys[(next || keyCount) - 1] as string)
+        const last = await store.get(keys[accesses[(next || accesses.length) - 1] as number] as string)
         if (last === undefined || last === null) throw new Error('The key that was set last is not there')
       },
       close: async () => void (await store.close?.()),
     }
   },
-}
+})
 
 const mixed: Workload = {
   id: 'M4',

@@ -15,8 +15,8 @@ export interface Clock {
   /** Calls `callback` once, `delayMs` from now at the earliest (longer delays than a timer holds may call early). */
   schedule(callback: () => void, delayMs: number): ScheduledCall
   /**
-   * Optional: calls `callback` once, before anything runs in another turn of the event loop. A cache may then use one reading of
-   * {@link now} for several reads of one turn.
+   * Optional: calls `callback` once, before the event loop waits for anything again. A cache may then use one reading of {@link now} for
+   * several commands up to there.
    */
   afterTurn?(callback: () => void): void
 }

@@ -59,10 +59,14 @@ export const MULTI_GET = command<Keys, undefined, ReadOptions, unknown[]>('multi
     const answer = place.store.getMany(storedKeys, state.serializer.encoding)
     return answer instanceof Promise ? answer.catch((error) => rethrowOf(error, storedKeys, keys)) : answer
   },
-  finish(state, stored: readonly unknown[], keys, _none, options) {
-    return stored.map((one, index) =>
-      one === undefined ? undefined : decode(state.serializer, keys[index] as string, one, options?.loadsFn),
-    )
+  finish({ serializer }, stored: readonly unknown[], keys, _none, options) {
+    const loadsFn = options?.loadsFn
+    const values: unknown[] = []
+    for (let index = 0; index < keys.length; index++) {
+      const one = stored[index]
+      values.push(one === undefined ? undefined : decode(serializer, keys[index] as string, one, loadsFn))
+    }
+    return values
   },
   hits: (stored: readonly unknown[]) => stored.filter((one) => one !== undefined).length,
 })
@@ -224,7 +228,9 @@ function write(
 }
 
 function keysOf(place: Place, keys: Keys): string[] {
-  return keys.map((key) => place.keyOf(key))
+  const storedKeys: string[] = []
+  for (const key of keys) storedKeys.push(place.keyOf(key))
+  return storedKeys
 }
 
 /** The store knows the one of many keys that an error is about as it is stored; the caller, as it was given. */

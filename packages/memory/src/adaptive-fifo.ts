@@ -14,7 +14,7 @@
 import type { Eviction } from './eviction.js'
 import { FROM_MAIN, FROM_SMALL, Ghosts, NO_GHOST, PROVEN_IN_MAIN } from './ghosts.js'
 import { hashOf } from './key-hash.js'
-import { grown, MAX_USE, NONE, type Slots, USE_MASK } from './slots.js'
+import { grown, MAX_USE, moreThan, NONE, type Slots, USE_MASK } from './slots.js'
 
 /** The small queue's share of the whole: at the start, and its limits. */
 const SHARE = 0.1
@@ -26,6 +26,8 @@ const NURSERY_SHARE = 0.25
 const WINDOW_SHARE = 0.25
 /** How fast running averages follow. */
 const FOLLOW = 1 / 64
+/** Entries that one eviction gives another turn, or moves on, at most: the next one goes all the same. */
+const TURNS = 1024
 /** An entry of the main queue that is used at all is used within so many of its turns, about. */
 const REACH_TURNS = 2
 
@@ -38,7 +40,8 @@ const PROVEN = 4
 const REGION = 3
 
 /** Four integers for each node, side by side: its neighbours, when it came to its region, and its key's hash, 0 if not computed. */
-const WORDS = 4
+const NODE_SHIFT = 2
+const WORDS = 1 << NODE_SHIFT
 const OLDER = 0
 const NEWER = 1
 const STAMP = 2
@@ -47,7 +50,7 @@ const HASH = 3
 /** The queues are circles through their heads: OLDER of a head is its newest entry, NEWER its oldest. The node of a slot is slot + 1. */
 const SMALL_HEAD = 0
 const MAIN_HEAD = 1 * WORDS
-const SMALLEST = 80
+const SMALLEST = 84
 
 export class AdaptiveFifo implements Eviction {
   readonly #slots: Slots
@@ -191,7 +194,7 @@ export class AdaptiveFifo implements Eviction {
     const { words } = this.#slots
     const total = this.#nurseryWeight + this.#probationWeight + this.#mainWeight
     const nursery = NURSERY_SHARE * Math.max(this.#share, 1 / this.#capacity) * total
-    for (;;) {
+    for (let turn = 1; ; turn++) {
       if (this.#probationWeight === 0 || this.#nurseryWeight > nursery) {
         if (this.#edge === SMALL_HEAD) return NONE
         this.#endNursery(slotOf(this.#edge))
@@ -200,7 +203,7 @@ export class AdaptiveFifo implements Eviction {
       const node = nodes[SMALL_HEAD + NEWER] as number
       const slot = slotOf(node)
       this.#leave(slot, node)
-      if (((words[slot] as number) & USE_MASK) > 0) {
+      if (((words[slot] as number) & USE_MASK) > 0 && turn <= TURNS) {
         this.#enter(slot, MAIN)
         continue
       }
@@ -213,11 +216,11 @@ export class AdaptiveFifo implements Eviction {
   #evictFromMain(ghosts: Ghosts): number {
     const nodes = this.#nodes
     const { words } = this.#slots
-    while (this.#mainCount > 0) {
+    for (let turn = 1; this.#mainCount > 0; turn++) {
       const node = nodes[MAIN_HEAD + NEWER] as number
       const slot = slotOf(node)
       const word = words[slot] as number
-      if ((word & USE_MASK) > 0) {
+      if ((word & USE_MASK) > 0 && turn <= TURNS) {
         this.#usedInMain += (1 - this.#usedInMain) * FOLLOW
         words[slot] = word - 1
         this.#unlink(node)
@@ -262,8 +265,9 @@ export class AdaptiveFifo implements Eviction {
   }
 
   #grow(): void {
-    this.#nodes = grown(this.#nodes, new Int32Array(this.#nodes.length * 2))
-    this.#regions = grown(this.#regions, new Uint8Array(this.#regions.length * 2))
+    const capacity = moreThan(this.#regions.length)
+    this.#nodes = grown(this.#nodes, new Int32Array(capacity * WORDS))
+    this.#regions = grown(this.#regions, new Uint8Array(capacity))
   }
 
   #leave(slot: number, node: number): void {
@@ -308,9 +312,9 @@ export class AdaptiveFifo implements Eviction {
 }
 
 function nodeOf(slot: number): number {
-  return (slot + 1) << 2
+  return (slot + 1) << NODE_SHIFT
 }
 
 function slotOf(node: number): number {
-  return (node >> 2) - 1
+  return (node >> NODE_SHIFT) - 1
 }

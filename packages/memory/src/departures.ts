@@ -37,8 +37,16 @@ export class Departures {
   }
 }
 
-/** In the error's own words. What is no error may be the value, and has no words that can be relied on. */
+/** In the error's own words, if it has any. What is no error may be the value. */
 function warnOf(thrown: unknown): void {
-  const message = thrown instanceof Error ? thrown.message : `it threw what is no Error (${typeof thrown})`
-  process.emitWarning(`onEvict failed: ${message}`, { type: 'PycachedWarning', code: 'PYCACHED_ON_EVICT' })
+  process.emitWarning(`onEvict failed: ${wordsOf(thrown)}`, { type: 'PycachedWarning', code: 'PYCACHED_ON_EVICT' })
+}
+
+function wordsOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error && typeof thrown.message === 'string') return thrown.message
+  } catch {
+    // An error whose message cannot be read is told all the same.
+  }
+  return `it threw what is no Error (${typeof thrown})`
 }

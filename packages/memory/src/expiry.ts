@@ -6,12 +6,13 @@
 import type { Clock, ScheduledCall } from '@pycached/core'
 import { HORIZON_MS, RecentTime } from './recent-time.js'
 import { SlotLists } from './slot-lists.js'
-import { grown, LAST_TICK, NEVER_TICK, NONE, type Slots, TICK_SHIFT } from './slots.js'
+import { grown, LAST_TICK, moreThan, NEVER_TICK, NONE, type Slots, TICK_SHIFT } from './slots.js'
 
 /** The granularity of giving memory back: an entry is gone at most about this long after it expired. */
 const TICK_MS = 512
 /** Lists of a level; a list of one level is as long as all of the level below. */
-const LISTS = 64
+const LIST_BITS = 6
+const LISTS = 2 ** LIST_BITS
 /** Four levels cover 97 days. What lives longer waits in the last list and is placed again from there. */
 const LEVELS = 4
 const FARTHEST_TICKS = (LISTS - 1) * LISTS ** (LEVELS - 1)
@@ -79,7 +80,7 @@ export class Expiry {
     offsets[slot] = deadlineMs - tick * TICK_MS
     this.#wheel ??= new SlotLists(DUE + 1)
     while (slot >= this.#waitsFor.length) {
-      this.#waitsFor = grown(this.#waitsFor, new Int32Array(this.#waitsFor.length * 2))
+      this.#waitsFor = grown(this.#waitsFor, new Int32Array(moreThan(this.#waitsFor.length)))
     }
     const waitsFor = this.#waitsFor[slot] as number
     if (waitsFor === 0 || waitsFor > tick + 1) this.#place(this.#wheel, slot, tick + 1, nowMs)
@@ -131,11 +132,11 @@ export class Expiry {
     const tick = Math.min(Math.max(dueTick, this.#tick + 1), this.#tick + FARTHEST_TICKS)
     let level = 0
     // Compared by list, not by distance: a list of a higher level must lie after the one that time is in now.
-    while (level < LEVELS - 1 && (tick >> (6 * level)) - (this.#tick >> (6 * level)) >= LISTS) level++
-    const turn = tick >> (6 * level)
+    while (level < LEVELS - 1 && (tick >> (LIST_BITS * level)) - (this.#tick >> (LIST_BITS * level)) >= LISTS) level++
+    const turn = tick >> (LIST_BITS * level)
     if (this.#waitsFor[slot] !== 0) wheel.remove(slot)
     wheel.append(level * LISTS + (turn & (LISTS - 1)), slot)
-    const turnTick = turn << (6 * level)
+    const turnTick = turn << (LIST_BITS * level)
     this.#waitsFor[slot] = turnTick
     if (turnTick < this.#timerTick) this.#arm(turnTick, nowMs)
   }
@@ -166,8 +167,8 @@ export class Expiry {
   #collect(wheel: SlotLists, tick: number): void {
     this.#tick = tick
     for (let level = 0; level < LEVELS; level++) {
-      const turn = tick >> (6 * level)
-      if (turn << (6 * level) !== tick) return
+      const turn = tick >> (LIST_BITS * level)
+      if (turn << (LIST_BITS * level) !== tick) return
       wheel.moveAll(level * LISTS + (turn & (LISTS - 1)), DUE)
     }
   }
@@ -193,10 +194,10 @@ export class Expiry {
   #nextTick(wheel: SlotLists): number {
     let next = Number.POSITIVE_INFINITY
     for (let level = 0; level < LEVELS; level++) {
-      const now = this.#tick >> (6 * level)
+      const now = this.#tick >> (LIST_BITS * level)
       for (let ahead = 1; ahead <= LISTS; ahead++) {
         if (wheel.isEmpty(level * LISTS + ((now + ahead) & (LISTS - 1)))) continue
-        next = Math.min(next, (now + ahead) << (6 * level))
+        next = Math.min(next, (now + ahead) << (LIST_BITS * level))
         break
       }
     }

@@ -1,7 +1,7 @@
 /** A number from a key, for what may mistake one key for another now and then. */
 
-/** Longer keys differ at their ends: of them as many characters are read from the start and from the end. */
-const HALF = 32
+/** Of longer keys than twice as many characters, so many are read from the start and from the end. */
+const HALF = 256
 
 /**
  * 32 bits, well spread: FNV-1a over every other character each, so that two multiplications are under way at once, with the finalizer

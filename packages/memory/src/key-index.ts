@@ -34,9 +34,17 @@ export class KeyIndex {
     partOf(this.#parts, key).delete(key)
   }
 
+  /** No more than there are now: who reads them slowly need not follow those that are added meanwhile. */
   *entries(): Generator<[key: string, slot: number]> {
-    yield* this.#whole
-    for (const part of this.#parts ?? []) yield* part
+    const maps = [this.#whole, ...(this.#parts ?? [])]
+    const sizes = maps.map((map) => map.size)
+    for (const [index, map] of maps.entries()) {
+      let left = sizes[index] as number
+      for (const entry of map) {
+        if (left-- === 0) break
+        yield entry
+      }
+    }
   }
 
   get size(): number {

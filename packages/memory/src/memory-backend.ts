@@ -28,6 +28,7 @@ export class MemoryBackend implements Backend {
   }
 
   getMany(keys: readonly string[]): readonly unknown[] {
+    if (this.#home === undefined) return this.#rest.getMany(keys)
     return keys.map((key) => this.get(key))
   }
 

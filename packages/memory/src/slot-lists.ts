@@ -1,5 +1,5 @@
 /** Doubly linked lists of slots, without an object per link. A slot is in one of the lists at most. */
-import { grown, NONE } from './slots.js'
+import { grown, moreThan, NONE } from './slots.js'
 
 const SMALLEST = 48
 
@@ -32,7 +32,9 @@ export class SlotLists {
   append(list: number, slot: number): void {
     const head = list + 1
     const node = this.#heads + slot
-    while (node * 2 >= this.#links.length) this.#links = grown(this.#links, new Int32Array(this.#links.length * 2))
+    while (node * 2 >= this.#links.length) {
+      this.#links = grown(this.#links, new Int32Array(moreThan(this.#links.length / 2) * 2))
+    }
     const links = this.#links
     const last = links[head * 2 + 1] as number
     links[last * 2] = node

@@ -23,7 +23,7 @@ export const NEVER_TICK = 2 ** 28 - 1
 /** The last tick of what does: with ticks of half a second, 4 years after the cache was first used. */
 export const LAST_TICK = NEVER_TICK - 1
 
-const SMALLEST = 64
+const SMALLEST = 68
 
 export class Slots {
   /** Keys as their tables write them; `undefined` where a slot is free. */
@@ -98,7 +98,7 @@ export class Slots {
   }
 
   #grow(): void {
-    const capacity = this.words.length * 2
+    const capacity = moreThan(this.words.length)
     this.words = grown(this.words, new Int32Array(capacity))
     this.offsets = grown(this.offsets, new Uint16Array(capacity))
     this.sizes = grown(this.sizes, new Uint32Array(capacity))
@@ -106,10 +106,15 @@ export class Slots {
 }
 
 /**
- * `larger`, with what `array` holds. Whoever keeps an array by slot doubles it by itself when a slot is beyond it, each from a length of
- * its own, so that not all of a large store's arrays are copied by one and the same write.
+ * `larger`, with what `array` holds. Whoever keeps an array by slot lets it grow when a slot is beyond it, each from a length of its own,
+ * so that not all of a large store's arrays are copied by one and the same write.
  */
 export function grown<T extends Int32Array | Uint32Array | Uint16Array | Uint8Array>(array: T, larger: T): T {
   larger.set(array)
   return larger
+}
+
+/** The next capacity of an array by slot: twice as much, of a large one a quarter more, so that little of it stays unused. */
+export function moreThan(capacity: number): number {
+  return capacity < 2 ** 16 ? capacity * 2 : capacity + (capacity >> 2)
 }

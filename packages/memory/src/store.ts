@@ -5,7 +5,7 @@ import { Departures } from './departures.js'
 import type { Eviction } from './eviction.js'
 import { Expiry } from './expiry.js'
 import { Lru } from './lru.js'
-import type { Bounds, EvictionReason } from './memory-options.js'
+import type { Bounds, EvictionReason, SizeOf } from './memory-options.js'
 import { SlotLists } from './slot-lists.js'
 import { KEPT, NONE, Slots, TABLE_BIT, USE_MASK } from './slots.js'
 
@@ -92,7 +92,7 @@ export class Store {
   sizeOf(value: unknown, owner: KeyOwner, key: string): number {
     const { maxBytes, sizeOf, isOwnSizeOf } = this.#bounds
     if (maxBytes === Infinity) return 0
-    const bytes = isOwnSizeOf ? checkedSize(sizeOf(value, owner.prefix + key)) : sizeOf(value, key)
+    const bytes = isOwnSizeOf ? measured(sizeOf, value, owner.prefix + key) : sizeOf(value, key)
     if (bytes <= maxBytes && bytes <= MAX_SIZE) return bytes
     throw new SerializationError(
       `the value takes ${bytes} bytes, and the whole cache may take ${Math.min(maxBytes, MAX_SIZE)} (maxBytes): nothing was stored or evicted`,
@@ -240,7 +240,13 @@ export class Store {
   }
 }
 
-function checkedSize(bytes: unknown): number {
+function measured(sizeOf: SizeOf, value: unknown, key: string): number {
+  let bytes: unknown
+  try {
+    bytes = sizeOf(value, key)
+  } catch (cause) {
+    throw new SerializationError('sizeOf failed, and nothing was stored: cause is what it threw', { cause })
+  }
   if (typeof bytes === 'number' && bytes >= 0 && bytes < Infinity) return Math.ceil(bytes)
   throw new SerializationError(
     `sizeOf must return a number of bytes, 0 or more; it returned ${typeof bytes === 'number' ? bytes : typeof bytes}`,

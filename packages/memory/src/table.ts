@@ -1,5 +1,5 @@
 /** Keys → entries: every primitive of a store, each one synchronous and so atomic. */
-import type { Backend, Encoding, MaybePromise, ReplacedTtl } from '@pycached/core'
+import { type Backend, type Encoding, InvalidArgumentError, type MaybePromise, type ReplacedTtl } from '@pycached/core'
 import { inSlices } from './in-slices.js'
 import { KeyIndex } from './key-index.js'
 import type { KeyOwner, Store } from './store.js'
@@ -31,7 +31,9 @@ export class Table implements Backend, KeyOwner {
   }
 
   getMany(keys: readonly string[]): readonly unknown[] {
-    return keys.map((key) => this.get(key))
+    const values: unknown[] = []
+    for (const key of keys) values.push(this.get(key))
+    return values
   }
 
   set(key: string, value: unknown, ttlMs: number | undefined): void {
@@ -46,7 +48,10 @@ export class Table implements Backend, KeyOwner {
 
   add(key: string, value: unknown, ttlMs: number | undefined, vital = false): boolean {
     if (this.#live(key) !== undefined) return false
-    this.put(key, value, this.sizeOf(value, key), ttlMs, vital)
+    const bytes = this.sizeOf(value, key)
+    // Measuring may run code of the user's.
+    if (this.#live(key) !== undefined) return false
+    this.put(key, value, bytes, ttlMs, vital)
     return true
   }
 
@@ -69,13 +74,22 @@ export class Table implements Backend, KeyOwner {
 
   increment(key: string, delta: number, initial: unknown): number | undefined {
     const slot = this.#live(key)
+    const sum = slot === undefined ? initial : addTo(this.#store.valueOf(slot), delta)
+    if (sum === undefined) return undefined
+    const bytes = this.sizeOf(sum, key)
+    if (this.#live(key) !== slot) {
+      throw new InvalidArgumentError(
+        'sizeOf used the cache while increment was at work: let it do nothing but measure',
+        {
+          option: 'sizeOf',
+        },
+      )
+    }
     if (slot === undefined) {
-      this.put(key, initial, this.sizeOf(initial, key), undefined, true)
+      this.put(key, sum, bytes, undefined, true)
       return delta
     }
-    const sum = addTo(this.#store.valueOf(slot), delta)
-    if (sum === undefined) return undefined
-    this.#store.replace(slot, sum, this.sizeOf(sum, key), 'keep')
+    this.#store.replace(slot, sum, bytes, 'keep')
     this.#store.keep(slot)
     return Number(sum)
   }
@@ -102,12 +116,15 @@ export class Table implements Backend, KeyOwner {
   }
 
   compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl, vital = false): boolean {
+    if (!isSame(this.#valueOf(this.#live(key)), expected)) return false
+    const bytes = this.sizeOf(value, key)
     const slot = this.#live(key)
-    if (!isSame(slot === undefined ? undefined : this.#store.valueOf(slot), expected)) return false
+    // Measuring may run code of the user's.
+    if (!isSame(this.#valueOf(slot), expected)) return false
     if (slot === undefined) {
-      this.put(key, value, this.sizeOf(value, key), ttlMs === 'keep' ? undefined : ttlMs, vital)
+      this.put(key, value, bytes, ttlMs === 'keep' ? undefined : ttlMs, vital)
     } else {
-      this.#store.replace(slot, value, this.sizeOf(value, key), ttlMs)
+      this.#store.replace(slot, value, bytes, ttlMs)
       if (vital) this.#store.keep(slot)
     }
     return true
@@ -180,6 +197,10 @@ export class Table implements Backend, KeyOwner {
   /** @internal What it consists of, for tests. */
   _snapshot(): KeyIndex {
     return this.#slots
+  }
+
+  #valueOf(slot: number | undefined): unknown {
+    return slot === undefined ? undefined : this.#store.valueOf(slot)
   }
 
   #live(key: string): number | undefined {

@@ -3,6 +3,7 @@ import {
   cachedStampede,
   InvalidArgumentError,
   OptimisticLock,
+  OptimisticLockError,
   RedLock,
   SerializationError,
 } from '@pycached/core'
@@ -295,4 +296,48 @@ test('a lock that expired, or was released, leaves its room', async () => {
   await cache.set('a', 1)
   await cache.set('b', 2)
   expect(await cache.multiGet(['a', 'b'])).toEqual([1, 2])
+})
+
+test('a measure that uses the cache fails the command that it is for, and breaks nothing', async () => {
+  let armed: (() => unknown) | undefined
+  const cache: SimpleMemoryCache = new SimpleMemoryCache({
+    sizeOf: () => {
+      const act = armed
+      armed = undefined
+      void act?.()
+      return 10
+    },
+  })
+  await cache.set('n', 1)
+  armed = () => cache.delete('n')
+  await expect(cache.increment('n')).rejects.toThrow(/sizeOf used the cache/)
+  armed = () => cache.set('added', 'first')
+  await expect(cache.add('added', 'second')).rejects.toThrow(/exists/)
+  for (let index = 0; index < 5; index++) await cache.set(`k${index}`, `v${index}`)
+  expect(await cache.multiGet(['k0', 'k1', 'k2', 'k3', 'k4', 'added', 'n'])).toEqual([
+    'v0',
+    'v1',
+    'v2',
+    'v3',
+    'v4',
+    'first',
+    undefined,
+  ])
+})
+
+test('a value whose getter uses the cache is stored in one step', async () => {
+  const cache = new SimpleMemoryCache()
+  const lock = new OptimisticLock(cache, 'k')
+  await cache.set('k', 'old')
+  await lock.acquire()
+  await expect(
+    lock.cas({
+      get x() {
+        void cache.delete('k')
+        return 1
+      },
+    }),
+  ).rejects.toThrow(OptimisticLockError)
+  for (let index = 0; index < 5; index++) await cache.set(`k${index}`, `v${index}`)
+  expect(await cache.multiGet(['k', 'k0', 'k1', 'k2', 'k3', 'k4'])).toEqual([undefined, 'v0', 'v1', 'v2', 'v3', 'v4'])
 })

@@ -28,6 +28,7 @@ const families: [kind: string, keyOf: (number: number) => string][] = [
   ['text of one length', (number) => `session:${number.toString(16).padStart(8, '0')}`],
   ['long text that differs at its end', (number) => `${'a'.repeat(200)}${number}`],
   ['long text that differs at its start', (number) => `${number}${'a'.repeat(200)}`],
+  ['long text that differs in its middle', (number) => `https://example.com/users/${number}/${'profile-'.repeat(12)}`],
   ['other characters than ASCII', (number) => `ключ:${String.fromCharCode(0x4e00 + (number % 20_000))}${number}`],
 ]
 

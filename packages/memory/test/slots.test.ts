@@ -33,7 +33,7 @@ test('every entry has a slot of its own, with its key and value, whatever comes 
           slots.reset()
           model.clear()
           most = 0
-          expect(slots.capacity).toBe(64)
+          expect(slots.capacity).toBe(68)
         }
         expect(slots.count).toBe(model.size)
         let isSame = true

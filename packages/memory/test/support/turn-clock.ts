@@ -8,8 +8,12 @@ export class TurnClock extends FakeClock {
   asked = 0
   #atEnd: (() => void)[] = []
 
+  /** By how many milliseconds each reading is later than the one before, as it is on every machine. */
+  stepMs = 0
+
   override now(): number {
     this.reads++
+    this._nowMs += this.stepMs
     return super.now()
   }
 
