@@ -414,18 +414,22 @@ describe('when a group fails', () => {
     expect(await Promise.all([cache.get('a'), cache.get('b')])).toEqual([1, undefined])
   })
 
-  test("because the user's client was in a MULTI, nobody waits for ever, and groups are as before after it", async () => {
-    const client = userClient(shared())
+  test("because the user's client was in a MULTI, nobody waits for ever, and groups have their bounds after it", async () => {
+    await using server = await startRedisServer()
+    const client = userClient(server)
     const backend = backendOn({ client })
-    const root = `${inject('redisNamespace')}-multi:`
     const commands = () =>
-      range(9).flatMap((i) => [backend.get(`${root}${i}`, i % 2 === 0 ? 'utf-8' : null), backend.delete(`${root}${i}`)])
+      range(9).flatMap((i) => [backend.get(`k${i}`, i % 2 === 0 ? 'utf-8' : null), backend.delete(`k${i}`)])
     await client.multi({ pipeline: false })
     await Promise.allSettled(commands())
     await client.discard()
-    const view = clientOn(shared())
-    const sent = await sentDuring(view, () => Promise.all(range(9).map((i) => backend.get(`${root}${i}`, null))), root)
-    expect(sent.map(([name]) => name)).toEqual(['mget'])
+    await client.set('k', 'x'.repeat(200_000))
+    for (let round = 0; round < 200; round++) await backend.get('k', null)
+    const sent = await sentDuring(clientOn(server), () => Promise.all(range(12).map(() => backend.get('k', null))))
+    expect(sent.map(([name, ...keys]) => [name, keys.length])).toEqual([
+      ['mget', 6],
+      ['mget', 6],
+    ])
   })
 
   test('because the client throws instead of rejecting, every caller is told', async () => {
