@@ -64,7 +64,7 @@ return 1`
 
 /**
  * With its whole text, and not by its digest: a server that does not know the digest, as after a restart, would have to be asked
- * again, and what was called after the script would come before it. The text costs about a seventh of the time of a burst of short
+ * again, and what was called after the script would come before it. The text costs about a tenth of the time of a burst of short
  * scripts, and next to nothing where one is in flight.
  */
 export function runScript(
@@ -79,7 +79,7 @@ export function runScript(
 /**
  * All in one atomic step: `MSET`, or a script where there is a time to live. `ttlsMs`: one per key, or one for all.
  *
- * The script takes the server 1.4 µs per key and 1.7 ns per byte.
+ * The script takes the server 1.6 µs per key and 1.8 ns per byte.
  */
 export function setAll(
   client: RedisLike,
