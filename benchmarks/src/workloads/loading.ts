@@ -1,11 +1,25 @@
 /** M5, M6: a call that is answered from memory, or by the function that loads the value. */
 
-import { timed, timePerOperation, type Workload } from '../workload.js'
+import { type Task, timed, timePerOperation, type Workload } from '../workload.js'
 import { makeKeys, TTL_MS, valueAt, zipf } from './accesses.js'
 
 const full = { rounds: 11, warmUpRounds: 3, operations: 30_000, keys: 100_000 }
 const quick = { rounds: 3, warmUpRounds: 1, operations: 5000, keys: 20_000 }
 const REFILL_AFTER_MS = TTL_MS / 3
+
+/** Loaders of one contender, one after the other, and how often they have loaded since the count was set to 0. */
+function loaders({ contender, scale }: Task) {
+  const value = valueAt(0)
+  const counted = {
+    loads: 0,
+    open: async () =>
+      contender.memoryLoader?.({ entries: scale.keys, bounded: false, ttlMs: TTL_MS }, async () => {
+        counted.loads++
+        return value
+      }),
+  }
+  return counted
+}
 
 const hit: Workload = {
   id: 'M5',
@@ -15,30 +29,24 @@ const hit: Workload = {
   figures: [timePerOperation('Map', 1.2)],
   full,
   quick,
-  async prepare({ contender, scale }) {
-    let loads = 0
+  async prepare(task) {
+    const { scale } = task
     const keys = makeKeys(scale.keys)
     const accesses = zipf(scale.operations, scale.keys)
-    const options = { entries: scale.keys, bounded: false, ttlMs: TTL_MS }
-    const value = valueAt(0)
-    const open = async () =>
-      contender.memoryLoader?.(options, async () => {
-        loads++
-        return value
-      })
-    let loader = await open()
+    const counted = loaders(task)
+    let loader = await counted.open()
     if (loader === undefined) return undefined
     let filledMs = Number.NEGATIVE_INFINITY
     return {
       async before() {
         if (performance.now() - filledMs >= REFILL_AFTER_MS) {
           await loader?.close?.()
-          const fresh = await open()
+          const fresh = await counted.open()
           loader = fresh
           for (const key of keys) await fresh?.call(key)
           filledMs = performance.now()
         }
-        loads = 0
+        counted.loads = 0
       },
       async run() {
         const current = loader
@@ -48,7 +56,7 @@ const hit: Workload = {
         })
       },
       async check() {
-        if (loads > 0) throw new Error(`${loads} of ${accesses.length} calls were no hits`)
+        if (counted.loads > 0) throw new Error(`${counted.loads} of ${accesses.length} calls were no hits`)
       },
       close: async () => void (await loader?.close?.()),
     }
@@ -63,23 +71,17 @@ const miss: Workload = {
   figures: [timePerOperation('Map', 1.8)],
   full,
   quick,
-  async prepare({ contender, scale }) {
-    let loads = 0
+  async prepare(task) {
+    const { scale } = task
     const keys = makeKeys(scale.operations)
-    const options = { entries: scale.keys, bounded: false, ttlMs: TTL_MS }
-    const value = valueAt(0)
-    const open = async () =>
-      contender.memoryLoader?.(options, async () => {
-        loads++
-        return value
-      })
-    let loader = await open()
+    const counted = loaders(task)
+    let loader = await counted.open()
     if (loader === undefined) return undefined
     return {
       async before() {
         await loader?.close?.()
-        loader = await open()
-        loads = 0
+        loader = await counted.open()
+        counted.loads = 0
       },
       async run() {
         const current = loader
@@ -89,9 +91,9 @@ const miss: Workload = {
         })
       },
       async check() {
-        if (loads !== keys.length) throw new Error(`${keys.length} calls led to ${loads} loads`)
+        if (counted.loads !== keys.length) throw new Error(`${keys.length} calls led to ${counted.loads} loads`)
         await loader?.call(keys.at(-1) as string)
-        if (loads !== keys.length) throw new Error('A result was loaded and not stored')
+        if (counted.loads !== keys.length) throw new Error('A result was loaded and not stored')
       },
       close: async () => void (await loader?.close?.()),
     }

@@ -16,8 +16,8 @@ interface Filled {
   readonly keys: readonly string[]
   readonly values: readonly string[]
   readonly accesses: Uint32Array
-  refill(): Promise<void>
-  checkHit(): Promise<void>
+  /** What is done around every round. */
+  readonly around: { before(): Promise<void>; check(): Promise<void>; close(): Promise<void> }
 }
 
 async function filled({ contender, scale }: Task): Promise<Filled | undefined> {
@@ -38,14 +38,17 @@ async function filled({ contender, scale }: Task): Promise<Filled | undefined> {
     keys,
     values,
     accesses,
-    async refill() {
-      if (performance.now() - filledMs >= REFILL_AFTER_MS) await fill()
-    },
-    async checkHit() {
-      for (const index of accesses.subarray(0, 100)) {
-        const got = await store.get(keys[index] as string)
-        if (got !== values[index]) throw new Error(`${keys[index]} should have its value, and is ${String(got)}`)
-      }
+    around: {
+      async before() {
+        if (performance.now() - filledMs >= REFILL_AFTER_MS) await fill()
+      },
+      async check() {
+        for (const index of accesses.subarray(0, 100)) {
+          const got = await store.get(keys[index] as string)
+          if (got !== values[index]) throw new Error(`${keys[index]} should have its value, and is ${String(got)}`)
+        }
+      },
+      close: async () => void (await store.close?.()),
     },
   }
 }
@@ -63,13 +66,11 @@ const hit: Workload = {
     if (cache === undefined) return undefined
     const { store, keys, accesses } = cache
     return {
-      before: cache.refill,
+      ...cache.around,
       run: () =>
         timed(accesses.length, async () => {
           for (let n = 0; n < accesses.length; n++) await store.get(keys[accesses[n] as number] as string)
         }),
-      check: cache.checkHit,
-      close: async () => void (await store.close?.()),
     }
   },
 }
@@ -88,17 +89,16 @@ const miss: Workload = {
     const { store, accesses } = cache
     const keys = makeKeys(task.scale.keys, task.scale.keys)
     return {
-      before: cache.refill,
+      ...cache.around,
       run: () =>
         timed(accesses.length, async () => {
           for (let n = 0; n < accesses.length; n++) await store.get(keys[accesses[n] as number] as string)
         }),
       async check() {
-        await cache.checkHit()
+        await cache.around.check()
         const got = await store.get(keys[0] as string)
         if (got !== undefined && got !== null) throw new Error('A key that was never set has a value')
       },
-      close: async () => void (await store.close?.()),
     }
   },
 }
@@ -116,7 +116,7 @@ const set: Workload = {
     if (cache === undefined) return undefined
     const { store, keys, values, accesses } = cache
     return {
-      before: cache.refill,
+      ...cache.around,
       run: () =>
         timed(accesses.length, async () => {
           for (let n = 0; n < accesses.length; n++) {
@@ -124,8 +124,6 @@ const set: Workload = {
             await store.set(keys[index] as string, values[index] as string, TTL_MS)
           }
         }),
-      check: cache.checkHit,
-      close: async () => void (await store.close?.()),
     }
   },
 }
@@ -186,7 +184,7 @@ const mixed: Workload = {
     if (cache === undefined) return undefined
     const { store, keys, values, accesses } = cache
     return {
-      before: cache.refill,
+      ...cache.around,
       run: () =>
         timed(accesses.length, async () => {
           for (let n = 0; n < accesses.length; n++) {
@@ -195,8 +193,6 @@ const mixed: Workload = {
             else await store.get(keys[index] as string)
           }
         }),
-      check: cache.checkHit,
-      close: async () => void (await store.close?.()),
     }
   },
 }
@@ -217,13 +213,11 @@ const many: Workload = {
       Array.from(accesses.subarray(batch * BATCH, (batch + 1) * BATCH), (index) => keys[index] as string),
     )
     return {
-      before: cache.refill,
+      ...cache.around,
       run: () =>
         timed(accesses.length, async () => {
           for (const batch of batches) await store.getMany?.(batch)
         }),
-      check: cache.checkHit,
-      close: async () => void (await store.close?.()),
     }
   },
 }

@@ -7,7 +7,7 @@ import { fifo } from '../../src/eviction/policies/fifo.js'
 import { lruCache } from '../../src/eviction/policies/lru-cache.js'
 import { s3Fifo } from '../../src/eviction/policies/s3-fifo.js'
 import { sieve } from '../../src/eviction/policies/sieve.js'
-import { pycachedLru } from '../../src/eviction/policies/simple-memory-cache.js'
+import { pycached, pycachedLru } from '../../src/eviction/policies/simple-memory-cache.js'
 import { baseline, optimum, policies } from '../../src/eviction/policies.js'
 import type { Policy } from '../../src/eviction/policy.js'
 import { recordedTrace, TraceLeftOut } from '../../src/eviction/recorded.js'
@@ -110,5 +110,32 @@ test("SimpleMemoryCache with eviction 'lru' has exactly the hits of lru-cache", 
     for (const capacity of [1, 2, 10, 500]) {
       expect(await pycachedLru.hits(trace, capacity)).toBe(await lruCache.hits(trace, capacity))
     }
+  }
+})
+
+const pointsAgainstLru = async (trace: Trace, capacity: number): Promise<number> =>
+  (100 * ((await pycached.hits(trace, capacity)) - (await lruCache.hits(trace, capacity)))) / trace.accesses.length
+
+describe('SimpleMemoryCache keeps what it promises of its eviction', async () => {
+  for (const name of ['web07', 'web12']) {
+    if (sharedPath('traces') === undefined) {
+      leftOut('traces', `what SimpleMemoryCache keeps of ${name}`)
+      continue
+    }
+    const trace = await recordedTrace(name).catch((error: unknown) => error)
+    if (trace instanceof TraceLeftOut) {
+      test(`${name}: left out, because there is no xz`, () => console.info(`Left out: ${trace.message}`))
+      continue
+    }
+    const recorded = trace as Trace
+    test(`${name}: nowhere more than 0.5 points below LRU, and 2.5 above it on average`, async () => {
+      const shares = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2].map((share) => Math.round(recorded.distinct * share))
+      const points = await Promise.all(shares.map((capacity) => pointsAgainstLru(recorded, capacity)))
+      for (const capacity of [10, 50, 100]) {
+        expect(await pointsAgainstLru(recorded, capacity)).toBeGreaterThanOrEqual(-0.5)
+      }
+      expect(Math.min(...points)).toBeGreaterThanOrEqual(-0.5)
+      expect(points.reduce((sum, one) => sum + one) / points.length).toBeGreaterThanOrEqual(2.5)
+    })
   }
 })

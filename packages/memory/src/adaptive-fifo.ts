@@ -2,7 +2,7 @@
  * Two queues in order of arrival. A small one takes what is new; what is used there goes on to the main one, which gives an entry that
  * was used another turn. A hit only counts, up to two: nothing moves. What is used once, as a scan is, passes through the small queue.
  *
- * From S3-FIFO (https://s3fifo.com), with four changes, each of which docs/decisions.md measures:
+ * From S3-FIFO (https://s3fifo.com), with four changes; docs/decisions.md compares the whole with what others do:
  *
  * - The newest part of the small queue is a nursery. Hits there are one burst with the insertion, and prove nothing.
  * - Ghosts of what left either queue steer how large the small queue is: a hit that more room would have given moves the border.

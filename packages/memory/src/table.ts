@@ -74,16 +74,14 @@ export class Table implements Backend, KeyOwner {
 
   increment(key: string, delta: number, initial: unknown): number | undefined {
     const slot = this.#live(key)
-    const sum = slot === undefined ? initial : addTo(this.#store.valueOf(slot), delta)
+    const value = this.#valueOf(slot)
+    const sum = slot === undefined ? initial : addTo(value, delta)
     if (sum === undefined) return undefined
     const bytes = this.sizeOf(sum, key)
-    if (this.#live(key) !== slot) {
-      throw new InvalidArgumentError(
-        'sizeOf used the cache while increment was at work: let it do nothing but measure',
-        {
-          option: 'sizeOf',
-        },
-      )
+    if (this.#live(key) !== slot || this.#valueOf(slot) !== value) {
+      throw new InvalidArgumentError('sizeOf used the cache while increment was at work: let it only measure', {
+        option: 'sizeOf',
+      })
     }
     if (slot === undefined) {
       this.put(key, sum, bytes, undefined, true)

@@ -311,6 +311,10 @@ test('a measure that uses the cache fails the command that it is for, and breaks
   await cache.set('n', 1)
   armed = () => cache.delete('n')
   await expect(cache.increment('n')).rejects.toThrow(/sizeOf used the cache/)
+  await cache.set('m', 1)
+  armed = () => cache.set('m', 100)
+  await expect(cache.increment('m')).rejects.toThrow(/sizeOf used the cache/)
+  expect(await cache.get('m')).toBe(100)
   armed = () => cache.set('added', 'first')
   await expect(cache.add('added', 'second')).rejects.toThrow(/exists/)
   for (let index = 0; index < 5; index++) await cache.set(`k${index}`, `v${index}`)
@@ -340,4 +344,26 @@ test('a value whose getter uses the cache is stored in one step', async () => {
   ).rejects.toThrow(OptimisticLockError)
   for (let index = 0; index < 5; index++) await cache.set(`k${index}`, `v${index}`)
   expect(await cache.multiGet(['k', 'k0', 'k1', 'k2', 'k3', 'k4'])).toEqual([undefined, 'v0', 'v1', 'v2', 'v3', 'v4'])
+})
+
+test('a scan of twenty times the cache leaves what is in use where it is, which it does not under LRU', async () => {
+  for (const eviction of policies) {
+    const cache = new SimpleMemoryCache({ maxEntries: 1000, eviction })
+    const inUse = Array.from({ length: 800 }, (_, index) => `used:${index}`)
+    const access = async (key: string) => {
+      if ((await cache.get(key)) === undefined) await cache.set(key, 'value')
+    }
+    let scanned = 0
+    // In use is what is used between other things, again and again.
+    for (let round = 0; round < 5; round++) {
+      for (const key of inUse) {
+        await access(key)
+        if (scanned < 2000) await access(`once:${scanned++}`)
+      }
+    }
+    for (let index = 0; index < 20_000; index++) await access(`scan:${index}`)
+    const left = (await cache.multiGet(inUse)).filter((value) => value !== undefined).length
+    if (eviction === 'adaptive') expect(left).toBeGreaterThan(700)
+    else expect(left).toBe(0)
+  }
 })

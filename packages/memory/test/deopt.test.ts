@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Program, programOf } from './support/run-program.js'
+import type { Program } from '../../../test/support/program.js'
+import { programOf } from './support/run-program.js'
 
 /** The functions of the program whose optimized code V8 gave up, before and after it was warm. Node's own functions are left out. */
 async function deoptimized(program: Program, args: readonly string[]): Promise<{ warming: string[]; warm: string[] }> {

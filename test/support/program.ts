@@ -1,0 +1,48 @@
+/** Programs of the tests, each run in a process of its own: what V8 does, or holds across processes, is seen from the outside only. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { build } from 'vite'
+
+const run = promisify(execFile)
+
+export interface Program {
+  /** Its text, with all that it imports from our sources. */
+  readonly text: string
+  /** What it printed, with flags for Node and arguments of its own; fails after `timeoutMs` (default: never). */
+  run(flags: readonly string[], args?: readonly string[], timeoutMs?: number): Promise<string>
+  /** Removes it. */
+  [Symbol.dispose](): void
+}
+
+/** The program at `source`, from the sources, in one file. */
+export async function programAt(source: URL): Promise<Program> {
+  const folder = mkdtempSync(join(tmpdir(), 'pycached-program-'))
+  const conditions = ['@pycached/source', 'node', 'module-sync']
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    resolve: { conditions },
+    ssr: { noExternal: true, resolve: { conditions } },
+    build: {
+      ssr: fileURLToPath(source),
+      outDir: folder,
+      target: 'node20',
+      minify: false,
+      rollupOptions: { output: { entryFileNames: 'program.mjs' } },
+    },
+  })
+  const program = join(folder, 'program.mjs')
+  return {
+    text: readFileSync(program, 'utf8'),
+    async run(flags, args = [], timeoutMs = 0) {
+      const options = { maxBuffer: 2 ** 26, timeout: timeoutMs }
+      const { stdout } = await run(process.execPath, [...flags, program, ...args], options)
+      return stdout
+    },
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
+  }
+}
