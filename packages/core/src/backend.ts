@@ -68,8 +68,15 @@ export interface Backend {
   compareAndDelete(key: string, expected: unknown): MaybePromise<boolean>
   /** Passes a command to the client below, as it is; a store of text and bytes answers in the form that `encoding` says. */
   raw(command: string, args: readonly unknown[], encoding: Encoding): MaybePromise<unknown>
-  /** Frees everything that the backend opened. Called once; no primitive is called afterwards. */
-  close(): MaybePromise<void>
+  /**
+   * Frees everything that the backend opened. Called once; no primitive is called afterwards. What it has not answered yet it may wait for,
+   * but no longer than `graceMs`, which is 0 once the deadlines of all who had asked have passed.
+   */
+  close(graceMs?: number): MaybePromise<void>
+  /** Optional: opens now what the first primitive would open, and fails where that fails. */
+  connect?(): MaybePromise<void>
+  /** Optional: told that the deadline of a primitive passed `waitedMs` after the call. It may still be answered; nobody waits any more. */
+  unanswered?(waitedMs: number): void
   /**
    * Optional: the same store for keys that start with `prefix`, which callers then leave away. A backend that offers it finds the
    * entries of one namespace without building a longer key for each call. Complete keys reach the same entries through the

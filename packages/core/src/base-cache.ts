@@ -145,6 +145,16 @@ export abstract class BaseCache implements HookedCache {
   }
 
   /**
+   * Opens what the first command would open, for programs that want to fail at their start. Nothing happens where the store is open
+   * already, has nothing to open, or while the cache is disabled. One round trip where there is a server, which has then answered.
+   *
+   * @throws `BackendError` with the reason as `cause`, `CacheTimeoutError` after `timeout`, `CacheClosedError`
+   */
+  connect(options?: Pick<CommandOptions, 'timeout' | 'signal'>): Promise<void> {
+    return run(this._state, commands.CONNECT, undefined, undefined, options)
+  }
+
+  /**
    * Refuses further commands, waits for those in flight (no longer than their deadline), then frees everything that the cache
    * opened. Never rejects because a command did. Closing twice is closing once.
    */

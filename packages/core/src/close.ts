@@ -5,7 +5,7 @@ import { describe } from './describe.js'
 import { toSeconds } from './duration.js'
 import { BackendError, CacheTimeoutError } from './errors.js'
 
-/** For commands without a deadline, and for the store to hang up: the deadline of a command says nothing about that. */
+/** For commands without a deadline, and for a store that does not keep to the time that it is given to close. */
 const PATIENCE_MS = 5000
 
 export function closeState(state: CacheState): Promise<void> {
@@ -15,9 +15,12 @@ export function closeState(state: CacheState): Promise<void> {
 
 async function drainAndClose(state: CacheState): Promise<void> {
   state.closed = true
+  const limitMs = state.timeoutMs ?? PATIENCE_MS
+  const startMs = state.clock.now()
   try {
-    if (state.inFlight > 0) await within(state, state.timeoutMs ?? PATIENCE_MS, drained(state)).catch(() => {})
-    await within(state, PATIENCE_MS, Promise.resolve(state.backend.close()))
+    if (state.inFlight > 0) await within(state, limitMs, drained(state)).catch(() => {})
+    const graceMs = Math.max(0, limitMs - (state.clock.now() - startMs))
+    await within(state, PATIENCE_MS, Promise.resolve(state.backend.close(graceMs)))
   } catch (cause) {
     if (cause instanceof CacheTimeoutError) throw cause
     throw new BackendError(`close failed in the store: ${describe(cause)}`, { cause })

@@ -176,6 +176,21 @@ export const RAW = command<string, readonly unknown[], CommandOptions, unknown>(
   args: (name, args) => [name, ...args],
 })
 
+/** No command of the table above: no hooks run, and there is nothing that it answers. */
+export const CONNECT: Command<undefined, undefined, CommandOptions, void> = {
+  name: 'connect',
+  hooks: undefined,
+  keyed: false,
+  writes: false,
+  options: ['timeout', 'signal'],
+  collect: undefined,
+  disabled: () => undefined,
+  call: ({ backend }) => backend.connect?.(),
+  finish: () => undefined,
+  hits: undefined,
+  args: () => [],
+}
+
 type Row<First, Second, Options extends CommandOptions, Result> = Pick<
   Command<First, Second, Options, Result>,
   'disabled' | 'call' | 'finish'

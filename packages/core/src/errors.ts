@@ -12,8 +12,10 @@ export const ERROR_CODES = {
   SerializationError: 'PYCACHED_SERIALIZATION',
   DeserializationError: 'PYCACHED_DESERIALIZATION',
   OptimisticLockError: 'PYCACHED_OPTIMISTIC_LOCK',
+  LockLostError: 'PYCACHED_LOCK_LOST',
   CacheTimeoutError: 'PYCACHED_TIMEOUT',
   BackendError: 'PYCACHED_BACKEND',
+  BackendUnavailableError: 'PYCACHED_BACKEND_UNAVAILABLE',
   CacheClosedError: 'PYCACHED_CACHE_CLOSED',
   PluginError: 'PYCACHED_PLUGIN',
   InvalidArgumentError: 'PYCACHED_INVALID_ARGUMENT',
@@ -145,6 +147,14 @@ export class OptimisticLockError extends PycachedError {
   }
 }
 
+/** The reason with which a lock's signal aborts: the lock is not, or no longer, the holder's. */
+export class LockLostError extends PycachedError {
+  declare readonly code: typeof ERROR_CODES.LockLostError
+  static {
+    identify(this, 'LockLostError', ERROR_CODES.LockLostError)
+  }
+}
+
 /** A command's deadline passed before its answer came. */
 export class CacheTimeoutError extends PycachedError {
   declare readonly code: typeof ERROR_CODES.CacheTimeoutError
@@ -161,9 +171,20 @@ export class CacheTimeoutError extends PycachedError {
 
 /** The store failed; `cause` is its own error. */
 export class BackendError extends PycachedError {
-  declare readonly code: typeof ERROR_CODES.BackendError
+  declare readonly code: typeof ERROR_CODES.BackendError | typeof ERROR_CODES.BackendUnavailableError
   static {
     identify(this, 'BackendError', ERROR_CODES.BackendError)
+  }
+}
+
+/**
+ * The store is known to be out of reach, so that it was not asked: the command certainly did nothing. `cause`, where there is one, is the failure
+ * that told.
+ */
+export class BackendUnavailableError extends BackendError {
+  declare readonly code: typeof ERROR_CODES.BackendUnavailableError
+  static {
+    identify(this, 'BackendUnavailableError', ERROR_CODES.BackendUnavailableError)
   }
 }
 

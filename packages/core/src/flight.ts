@@ -76,6 +76,7 @@ export class Flight<First, Second, Options extends CommandOptions, Result> exten
   expire(): void {
     const { name, writes, keyed } = this.#command
     const mayHaveExecuted = writes && this.sent
+    if (this.sent) this.#state.backend.unanswered?.(this.#timeoutMs as number)
     const consequence = mayHaveExecuted ? ' (it was sent, so the store may have been changed)' : ''
     this.#rejectWith(
       new CacheTimeoutError(`${name} had no answer within ${toSeconds(this.#timeoutMs as number)} s${consequence}`, {

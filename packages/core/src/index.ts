@@ -39,6 +39,7 @@ export { toMs } from './duration.js'
 export type { ErrorCode, ErrorDetails, ErrorName } from './errors.js'
 export {
   BackendError,
+  BackendUnavailableError,
   CacheClosedError,
   CacheTimeoutError,
   ClassPathError,
@@ -49,6 +50,7 @@ export {
   InvalidDurationError,
   isPycachedError,
   KeyExistsError,
+  LockLostError,
   NotAnIntegerError,
   OptimisticLockError,
   PluginError,

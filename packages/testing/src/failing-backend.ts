@@ -9,7 +9,7 @@ import {
 } from '@pycached/core'
 
 /** The name of one primitive of a backend. */
-export type Primitive = Exclude<keyof Backend, 'scope'>
+export type Primitive = Exclude<keyof Backend, 'scope' | 'unanswered'>
 
 /** What was called, with its arguments. */
 export type PrimitiveCall = readonly [primitive: Primitive, ...args: unknown[]]
@@ -143,8 +143,12 @@ export class FailingBackend implements Backend {
     return this._call('raw', [command, args, encoding], () => this._inner.raw(command, args, encoding))
   }
 
-  close(): MaybePromise<void> {
-    return this._call('close', [], () => this._inner.close())
+  connect(): MaybePromise<void> {
+    return this._call('connect', [], () => this._inner.connect?.())
+  }
+
+  close(graceMs?: number): MaybePromise<void> {
+    return this._call('close', [graceMs], () => this._inner.close(graceMs))
   }
 
   /** @internal */
