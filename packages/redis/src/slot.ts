@@ -1,0 +1,32 @@
+/**
+ * Keys → slots of a Redis Cluster. Mirrors https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#key-distribution-model
+ *
+ * Exact for every key: keys that are sent together must have one slot, or the server refuses all of them.
+ */
+import { Buffer } from 'node:buffer'
+
+const SLOTS = 16_384
+
+/** CRC-16/XMODEM of each byte. */
+const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8
+  for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1
+  return crc
+})
+
+/** From 0 to 16383. */
+export function slotOf(key: string): number {
+  let crc = 0
+  for (const byte of Buffer.from(hashTagOf(key) ?? key)) {
+    crc = ((crc << 8) ^ (TABLE[((crc >> 8) ^ byte) & 0xff] as number)) & 0xffff
+  }
+  return crc % SLOTS
+}
+
+/** What alone decides the slot: the text between the first `{` and the next `}`, unless it is empty. */
+export function hashTagOf(key: string): string | undefined {
+  const start = key.indexOf('{') + 1
+  if (start === 0) return undefined
+  const end = key.indexOf('}', start)
+  return end <= start ? undefined : key.slice(start, end)
+}
