@@ -1,5 +1,6 @@
 /**
- * One project per package, one for the rules about the repository, one for type tests and one for legacy decorators.
+ * One project per package, one for the rules about the repository, one for type tests, one for legacy decorators and one for the
+ * quick sizes of the chaos runs.
  * vitest reads this file only when told: `vitest run --config vitest.workspace.ts`.
  *
  * Tests run on the sources, without a build: the condition `@pycached/source` of every package's `exports` leads there.
@@ -80,7 +81,8 @@ export default defineConfig({
       },
       ...(existsSync(`${root}examples/test`) ? [project('examples', 'examples')] : []),
       project('benchmarks', 'benchmarks'),
-      project('rules', '', { exclude: [...configDefaults.exclude, 'test/packages/**'] }),
+      project('rules', '', { exclude: [...configDefaults.exclude, 'test/packages/**', 'test/chaos/**'] }),
+      project('chaos', '', { include: ['test/chaos/**/*.test.ts'] }),
     ],
   },
 })
