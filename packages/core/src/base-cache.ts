@@ -25,11 +25,18 @@ import type { Serializer } from './serializer.js'
 /** Recognises caches of every installed copy. */
 const BRAND = Symbol.for('pycached.cache')
 
+export interface UrlHost {
+  readonly host: string
+  readonly port: number | undefined
+}
+
 /** The URL's parts that say where the store is, percent-decoded. */
 export interface UrlAddress {
   readonly scheme: string
   readonly host: string | undefined
   readonly port: number | undefined
+  /** All hosts of `scheme://a:1,b:2`, the first one included; one at most unless the class has {@link CacheClass.severalHosts}. */
+  readonly hosts: readonly UrlHost[]
   /** Without the leading slash; `''` where there is none. */
   readonly path: string
   readonly username: string | undefined
@@ -203,4 +210,6 @@ export interface CacheClass<C extends BaseCache = BaseCache> {
   readonly options: OptionParsers
   /** The options that a URL's address stands for; a class without it takes URLs such as `scheme:` or `scheme://?ttl=10s` only. */
   addressOptions?(address: UrlAddress): object
+  /** Whether a URL may name several hosts: `acme://a:1,b:2`. Others are refused. */
+  readonly severalHosts?: boolean
 }

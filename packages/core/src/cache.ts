@@ -1,5 +1,5 @@
 /** `Cache`: type names, class paths, classes and URLs → caches. */
-import { type BaseCache, type CacheClass, isCache, isCacheClass, type UrlAddress } from './base-cache.js'
+import { type BaseCache, type CacheClass, isCache, isCacheClass, type UrlAddress, type UrlHost } from './base-cache.js'
 import { kindOf } from './describe.js'
 import { ClassPathError, InvalidArgumentError, InvalidCacheTypeError } from './errors.js'
 import type { CacheOptions } from './options.js'
@@ -53,7 +53,7 @@ export interface CacheFactory {
   fromUrl<Url extends string>(url: Url, overrides?: CacheOptions & Record<string, unknown>): CacheOf<SchemeOf<Url>>
 }
 
-type SchemeOf<Url extends string> = Url extends `redis${'s' | ''}:${string}`
+type SchemeOf<Url extends string> = Url extends `redis${'' | 's'}${'' | '+sentinel' | '+cluster' | '+unix'}:${string}`
   ? 'redis'
   : Url extends `${infer Scheme}:${string}`
     ? Scheme
@@ -105,7 +105,7 @@ export const Cache: CacheFactory = class Cache {
 
   static fromUrl(url: string, overrides: object = {}): BaseCache {
     checkRecord(overrides, 'the overrides of fromUrl')
-    const parsed = parseUrl(url)
+    const [parsed, ...others] = parseUrl(url)
     const scheme = parsed.protocol.slice(0, -1)
     const path = classPathOfScheme(scheme)
     if (path === undefined) {
@@ -120,14 +120,25 @@ export const Cache: CacheFactory = class Cache {
     }
     const target = resolveCacheClass(path, 'url')
     return new target({
-      ...addressOptions(target, parsed, scheme),
+      ...addressOptions(target, parsed, others, scheme),
       ...queryOptions(target, parsed),
       ...overrides,
     } as never)
   }
 } as never
 
-function parseUrl(url: string): URL {
+/** One per host, which a URL has one of: `a://h:1,i:2/p` is `a://h:1/p` and `a://i:2`. */
+function parseUrl(url: string): [URL, ...URL[]] {
+  const [, start = '', hosts = '', rest = ''] = /^([^:/?#]+:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/s.exec(url) ?? []
+  const [first, ...others] = hosts.split(',')
+  if (others.length === 0) return [parseOne(url)]
+  return [
+    parseOne(start + first + rest),
+    ...others.map((host) => parseOne(`${start.replace(/\/\/.*$/s, '//')}${host}`)),
+  ]
+}
+
+function parseOne(url: string): URL {
   let parsed: URL
   try {
     parsed = new URL(url)
@@ -144,11 +155,19 @@ function parseUrl(url: string): URL {
   })
 }
 
-function addressOptions(target: CacheClass, url: URL, scheme: string): object {
+function addressOptions(target: CacheClass, url: URL, others: readonly URL[], scheme: string): object {
+  if (others.length > 0 && target.severalHosts !== true) {
+    throw new InvalidArgumentError(`the URL names several hosts, and ${target.name} connects to one`, { option: 'url' })
+  }
+  const hosts = [url, ...others].flatMap(hostOf)
+  if (others.length > 0 && others.length >= hosts.length) {
+    throw new InvalidArgumentError("the URL has a comma without a host: write 'scheme://a:1,b:2'", { option: 'url' })
+  }
   const address: UrlAddress = {
     scheme,
-    host: url.hostname === '' ? undefined : decode(url.hostname.replace(/^\[(.*)\]$/, '$1')),
+    host: hosts[0]?.host,
     port: url.port === '' ? undefined : Number(url.port),
+    hosts,
     path: decode(url.pathname.replace(/^\//, '')),
     username: url.username === '' ? undefined : decode(url.username),
     password: url.password === '' ? undefined : decode(url.password),
@@ -160,6 +179,11 @@ function addressOptions(target: CacheClass, url: URL, scheme: string): object {
   throw new InvalidArgumentError(`${target.name} has no address: write '${scheme}:' or '${scheme}://?option=value'`, {
     option: 'url',
   })
+}
+
+function hostOf({ hostname, port }: URL): UrlHost[] {
+  if (hostname === '') return []
+  return [{ host: decode(hostname.replace(/^\[(.*)\]$/, '$1')), port: port === '' ? undefined : Number(port) }]
 }
 
 function queryOptions(target: CacheClass, url: URL): object {

@@ -1,6 +1,6 @@
 /** The public names of `@pycached/core`, one by one. */
 export type { Backend, Encoding, MaybePromise, ReplacedTtl } from './backend.js'
-export type { CacheClass, UrlAddress } from './base-cache.js'
+export type { CacheClass, UrlAddress, UrlHost } from './base-cache.js'
 export { BaseCache } from './base-cache.js'
 export type { CacheFactory, CacheTypes } from './cache.js'
 export { Cache } from './cache.js'

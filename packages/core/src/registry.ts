@@ -39,8 +39,9 @@ const registry: Registry = (shared[REGISTRY] ??= {
   classes: new Map(),
   schemes: new Map([
     ['memory', 'pycached.SimpleMemoryCache'],
-    ['redis', 'pycached.RedisCache'],
-    ['rediss', 'pycached.RedisCache'],
+    ...['redis', 'rediss', 'redis+unix', 'redis+sentinel', 'rediss+sentinel', 'redis+cluster', 'rediss+cluster'].map(
+      (scheme) => [scheme, 'pycached.RedisCache'] as const,
+    ),
   ]),
 })
 

@@ -38,6 +38,20 @@ class AcmeCache extends BaseCache {
 }
 register('test.AcmeCache', AcmeCache, { schemes: ['acme', 'acmes'] })
 
+/** One that connects to several servers. */
+class FlockCache extends AcmeCache {
+  static readonly severalHosts = true
+  hosts: UrlAddress['hosts'] = []
+  constructor({ hosts = [], ...options }: AcmeOptions & { hosts?: UrlAddress['hosts'] } = {}) {
+    super(options)
+    this.hosts = hosts
+  }
+  static override addressOptions({ hosts }: UrlAddress): AcmeOptions {
+    return { hosts } as AcmeOptions
+  }
+}
+register('test.FlockCache', FlockCache, { schemes: ['flock'] })
+
 const named = (name: string, message: RegExp) =>
   expect.objectContaining({ name, message: expect.stringMatching(message) })
 
@@ -132,6 +146,24 @@ describe('Cache.fromUrl', () => {
 
   test('reads IPv6 addresses without their brackets', () => {
     expect(acme('acme://[::1]:7000/2')).toMatchObject({ host: '::1', port: 7000, db: '2' })
+  })
+
+  test('names several hosts where the class knows several, and refuses them elsewhere', () => {
+    const hosts = (url: string) => (Cache.fromUrl(url) as unknown as { hosts: unknown }).hosts
+    expect(hosts('flock://us,er:p@a:1,[::1]:2,c/db?namespace=x,y')).toEqual([
+      { host: 'a', port: 1 },
+      { host: '::1', port: 2 },
+      { host: 'c', port: undefined },
+    ])
+    expect(hosts('flock://a,b')).toHaveLength(2)
+    expect(hosts('flock://a')).toEqual([{ host: 'a', port: undefined }])
+    expect(hosts('flock:')).toEqual([])
+    const refused = (message: RegExp) => named('InvalidArgumentError', message)
+    expect(() => Cache.fromUrl('acme://a:1,b:2')).toThrow(refused(/several hosts, and AcmeCache connects to one/))
+    for (const url of ['flock://a:1,', 'flock://,a', 'flock://a,,b']) {
+      expect(() => Cache.fromUrl(url)).toThrow(refused(/a comma without a host/))
+    }
+    expect(() => Cache.fromUrl('flock://a:1,b:x')).toThrow(refused(/not a URL/))
   })
 
   test('parses query values to the type of their option', () => {
