@@ -143,6 +143,11 @@ export class RedLock implements AsyncDisposable {
     return this._acquired === undefined ? true : this._acquired.isUnbroken()
   }
 
+  /** @internal Whether others were before the last `acquire`: what it took is their time then, and else the store's. */
+  get _waited(): boolean {
+    return this._latest?.waited ?? false
+  }
+
   /** @internal Takes the lock from whoever has it, in whatever process. */
   async _break(): Promise<void> {
     try {
@@ -170,6 +175,8 @@ class Hold {
   readonly #timeout: Duration | null | undefined
   #takenMs = 0
   held = false
+  /** Whether somebody else had the lock, or waited for it before. */
+  waited = false
 
   constructor(state: CacheState, key: string, claim: Claim, timeout: Duration | null | undefined) {
     this.#state = state
@@ -183,6 +190,7 @@ class Hold {
     const waiter = new LockWaiter(backend, this.#claim.lockKey, clock)
     deadlines.add(waiter, this.#claim.leaseMs)
     if (signal !== undefined) onAbort(signal, waiter.nudge)
+    this.waited = !waiter.isFirst
     try {
       while (!waiter.isFirst && !waiter.late && signal?.aborted !== true) await waiter.pause()
       if (waiter.isFirst) await this.#takeInTurn(waiter, signal)
@@ -208,7 +216,9 @@ class Hold {
         throw error
       })
       this.held = taken === true
-      if (taken !== false || last) return
+      if (taken !== false) return
+      this.waited = true
+      if (last) return
       // Jitter, so that processes that began together do not ask together.
       await waiter.pause(pollMs * (0.75 + Math.random() / 2))
     }
