@@ -33,6 +33,24 @@ test('a server can ask for a password', async () => {
   await expect(stranger.set('key', 'value')).rejects.toThrow('NOAUTH')
 })
 
+test('a server listens at a unix socket, too, which is the same after a restart', async () => {
+  await using server = await startRedisServer({ unixSocket: true })
+  for (let round = 0; round < 2; round++) {
+    const client = new Redis({ path: String(server.path), lazyConnect: true, retryStrategy: null })
+    expect(await client.ping()).toBe('PONG')
+    client.disconnect()
+    await server.restart()
+  }
+})
+
+test('a server can have users with few rights', async () => {
+  await using server = await startRedisServer({ users: ['reader on >secret ~ns:* +get'] })
+  await using client = connect(`redis://reader:secret@127.0.0.1:${server.port}?enableReadyCheck=false`)
+  expect(await client.get('ns:key')).toBeNull()
+  await expect(client.get('key')).rejects.toThrow('NOPERM')
+  await expect(client.set('ns:key', 'value')).rejects.toThrow('NOPERM')
+})
+
 test('a replica starts with the data of its master and refuses writes', async () => {
   await using master = await startRedisServer()
   await using client = connect(master.url)

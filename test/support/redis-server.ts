@@ -5,27 +5,36 @@
  * await using server = await startRedisServer({ password: 'secret' })
  * ```
  *
- * A server never outlives the process that started it, however that ends: a shell stands between the two, waits for its standard input to close, then kills
- * the server and removes its folder. It is detached, so that Ctrl-C reaches the tests alone.
+ * A server never outlives the process that started it ({@link launch}).
  */
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Certificates } from './certificates.js'
+import { freePort } from './free-port.js'
 import { redisBinary } from './redis-binary.js'
+import { launch, type Running } from './supervised.js'
 
 export interface RedisServerOptions {
   /** Default: a free one. */
   readonly port?: number
   /** Asked of every client (`requirepass`). Default: none. */
   readonly password?: string
+  /** Users with rights of their own, as in `ACL SETUSER`: `['reader on >secret ~ns:* +get']`. */
+  readonly users?: readonly string[]
   /** Port of a running server on 127.0.0.1; this one then starts with a copy of its data and refuses writes with `READONLY`. */
   readonly replicaOf?: number
   /** `maxmemory`, such as `'2mb'`, with the policy `noeviction`: writes beyond it fail with `OOM`. An empty server needs about 1 MB. */
   readonly maxMemory?: string
+  /** Listens at {@link RedisServer.path}, too. */
+  readonly unixSocket?: boolean
+  /** Speaks TLS on its port, and nothing else there. */
+  readonly tls?: {
+    readonly certificates: Certificates
+    /** Refuses clients without a certificate of the same authority. Default: false. */
+    readonly clientCertificate?: boolean
+  }
   /** Further command-line arguments: `['--maxclients', '10']`. */
   readonly args?: readonly string[]
 }
@@ -33,6 +42,8 @@ export interface RedisServerOptions {
 export interface RedisServer extends AsyncDisposable {
   readonly port: number
   readonly url: string
+  /** Its unix socket, if it has one; the same after a restart. */
+  readonly path: string | undefined
   /** Kills the server at once, as a crash would; its data is gone and its port refuses connections. Again: nothing. */
   stop(): Promise<void>
   /** Starts the server again, empty, on the same port; stops it first where it runs. */
@@ -42,14 +53,13 @@ export interface RedisServer extends AsyncDisposable {
   resume(): void
 }
 
-const supervisor =
-  '"$@" & server=$!; echo "pid $server"; cat; kill -9 $server 2> /dev/null; wait $server 2> /dev/null; rm -rf "$FOLDER"'
-
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
-  const password = options.password
+  const { password } = options
   let running: Running | undefined
   const port = options.port ?? (await freePort())
-  running = await launch(port, options)
+  const folder = mkdtempSync(join(tmpdir(), 'pycached-redis-'))
+  const path = options.unixSocket === true ? join(folder, 'redis.sock') : undefined
+  running = await start(port, folder, options)
   const stop = async (): Promise<void> => {
     const last = running
     running = undefined
@@ -59,13 +69,15 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     if (running === undefined) throw new Error(`The Redis on port ${port} is not running`)
     process.kill(running.pid, name)
   }
+  const scheme = options.tls === undefined ? 'redis' : 'rediss'
   return {
     port,
-    url: `redis://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`,
+    url: `${scheme}://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`,
+    path,
     stop,
     restart: async () => {
       await stop()
-      running = await launch(port, options)
+      running = await start(port, folder, options)
     },
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
@@ -73,41 +85,19 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   }
 }
 
-interface Running {
-  readonly pid: number
-  kill(): Promise<void>
-}
-
-async function launch(port: number, options: RedisServerOptions): Promise<Running> {
-  const binary = await redisBinary()
-  const folder = mkdtempSync(join(tmpdir(), 'pycached-redis-'))
-  const shell = spawn('sh', ['-c', supervisor, 'sh', binary.path, ...serverArguments(port, folder, options)], {
-    env: { ...process.env, ...binary.env, FOLDER: folder },
-    stdio: ['pipe', 'pipe', 'inherit'],
-    detached: true,
-  })
-  const kill = async (): Promise<void> => {
-    const ended = shell.exitCode === null && shell.signalCode === null ? once(shell, 'exit') : undefined
-    // Now there is something to do: a process that has nothing else would end without having waited.
-    shell.ref()
-    shell.stdin.end()
-    await ended
-  }
-  try {
-    const pid = await ready(shell, port, options.replicaOf === undefined ? 'Ready to accept' : 'Finished with success')
-    // The server must not keep a test process alive that has nothing else to do.
-    shell.unref()
-    for (const stream of [shell.stdin, shell.stdout]) if ('unref' in stream) (stream as { unref(): void }).unref()
-    return { pid, kill }
-  } catch (error) {
-    await kill()
-    throw error
-  }
+/** The folder goes with each life of the server, and comes again with the next, so that paths in it stay the same. */
+async function start(port: number, folder: string, options: RedisServerOptions): Promise<Running> {
+  const { path, env } = await redisBinary()
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const readyLine = options.replicaOf === undefined ? 'Ready to accept' : 'Finished with success'
+  const args = serverArguments(port, folder, options)
+  return await launch({ what: `Redis on port ${port}`, path, args, env, readyLine, ownFolder: folder })
 }
 
 function serverArguments(port: number, folder: string, options: RedisServerOptions): string[] {
+  const { tls, users = [], replicaOf } = options
   const settings: [string, string | number | undefined][] = [
-    ['--port', port],
+    [tls === undefined ? '--port' : '--tls-port', port],
     ['--bind', '127.0.0.1'],
     ['--save', ''],
     ['--appendonly', 'no'],
@@ -116,55 +106,18 @@ function serverArguments(port: number, folder: string, options: RedisServerOptio
     ['--repl-diskless-sync-delay', 0],
     ['--requirepass', options.password],
     ['--maxmemory', options.maxMemory],
+    ['--unixsocket', options.unixSocket === true ? join(folder, 'redis.sock') : undefined],
   ]
   const given = settings.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]))
-  const replica = options.replicaOf === undefined ? [] : ['--replicaof', '127.0.0.1', String(options.replicaOf)]
-  return [...given, ...replica, ...(options.args ?? [])]
+  const replica = replicaOf === undefined ? [] : ['--replicaof', '127.0.0.1', String(replicaOf)]
+  const rights = users.flatMap((user) => ['--user', ...user.split(' ')])
+  return [...given, ...replica, ...rights, ...(tls === undefined ? [] : tlsArguments(tls)), ...(options.args ?? [])]
 }
 
-/** Resolves to the server's process id once it accepts connections (a replica: once it has its master's data). */
-function ready(shell: ChildProcess, port: number, readyLine: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let log = ''
-    const fail = (why: string) => reject(new Error(`Redis did not start on port ${port}: ${why}\n${log}`))
-    const timer = setTimeout(() => fail('not ready after 20 seconds'), 20_000)
-    shell.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      // Reading on after the start, into nothing: a full pipe would stop the server.
-      if (log === 'started') return
-      log += text
-      const pid = /^pid (\d+)$/m.exec(log)?.[1]
-      if (pid !== undefined && log.includes(readyLine)) {
-        log = 'started'
-        clearTimeout(timer)
-        resolve(Number(pid))
-      } else if (/Failed listening|Fatal|FATAL CONFIG|bad directive/i.test(log)) {
-        clearTimeout(timer)
-        fail('it refused')
-      }
-    })
-    shell.once('error', (error) => {
-      clearTimeout(timer)
-      fail(error.message)
-    })
-  })
-}
-
-/**
- * A port below the range from which the system takes the local ends of outgoing connections (32768 and up). In that range a client that keeps connecting to
- * a stopped server can be given the server's own port and reach itself, or hold the port when the server wants it back.
- */
-async function freePort(): Promise<number> {
-  for (let tries = 0; tries < 50; tries++) {
-    const port = 15_000 + Math.floor(Math.random() * 15_000)
-    const probe = createServer()
-    const free = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true))
-    })
-    if (free) {
-      probe.close()
-      await once(probe, 'close')
-      return port
-    }
-  }
-  throw new Error('No free port between 15000 and 30000 on 127.0.0.1')
+function tlsArguments({ certificates, clientCertificate = false }: NonNullable<RedisServerOptions['tls']>): string[] {
+  const { caFile, server } = certificates
+  return [
+    ...['--port', '0', '--tls-ca-cert-file', caFile, '--tls-cert-file', server.certFile],
+    ...['--tls-key-file', server.keyFile, '--tls-auth-clients', clientCertificate ? 'yes' : 'no'],
+  ]
 }
