@@ -10,6 +10,8 @@ import { build } from 'vite'
 const run = promisify(execFile)
 
 export interface Program {
+  /** Where it lies. */
+  readonly path: string
   /** Its text, with all that it imports from our sources. */
   readonly text: string
   /** What it printed, with flags for Node and arguments of its own; fails after `timeoutMs` (default: never). */
@@ -37,6 +39,7 @@ export async function programAt(source: URL): Promise<Program> {
   })
   const program = join(folder, 'program.mjs')
   return {
+    path: program,
     text: readFileSync(program, 'utf8'),
     async run(flags, args = [], timeoutMs = 0) {
       const options = { maxBuffer: 2 ** 26, timeout: timeoutMs }

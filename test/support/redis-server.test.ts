@@ -44,8 +44,8 @@ test('a server listens at a unix socket, too, which is the same after a restart'
 })
 
 test('a server can have users with few rights', async () => {
-  await using server = await startRedisServer({ users: ['reader on >secret ~ns:* +get'] })
-  await using client = connect(`redis://reader:secret@127.0.0.1:${server.port}?enableReadyCheck=false`)
+  await using server = await startRedisServer({ users: ['reader on >secret ~ns:* +get +info'] })
+  await using client = connect(`redis://reader:secret@127.0.0.1:${server.port}`)
   expect(await client.get('ns:key')).toBeNull()
   await expect(client.get('key')).rejects.toThrow('NOPERM')
   await expect(client.set('ns:key', 'value')).rejects.toThrow('NOPERM')

@@ -117,7 +117,10 @@ function serverArguments(port: number, folder: string, options: RedisServerOptio
 function tlsArguments({ certificates, clientCertificate = false }: NonNullable<RedisServerOptions['tls']>): string[] {
   const { caFile, server } = certificates
   return [
-    ...['--port', '0', '--tls-ca-cert-file', caFile, '--tls-cert-file', server.certFile],
-    ...['--tls-key-file', server.keyFile, '--tls-auth-clients', clientCertificate ? 'yes' : 'no'],
-  ]
+    ['--port', '0'],
+    ['--tls-ca-cert-file', caFile],
+    ['--tls-cert-file', server.certFile],
+    ['--tls-key-file', server.keyFile],
+    ['--tls-auth-clients', clientCertificate ? 'yes' : 'no'],
+  ].flat()
 }
