@@ -1,0 +1,32 @@
+import { Redis } from 'ioredis'
+import { expect, test } from 'vitest'
+import { ask } from './ask.js'
+import { startRedisSentinels } from './redis-sentinel.js'
+
+test('sentinels follow a failover, and can fail over again once the killed server is restored', async () => {
+  await using group = await startRedisSentinels()
+  const [first, second] = [group.masterPort(), group.replicaPort()]
+  await ask({ port: first }, 'set', ['key', 'value'])
+  await ask({ port: first }, 'wait', [1, 0])
+  expect(await group.failover()).toBeGreaterThan(0)
+  expect([group.masterPort(), group.replicaPort()]).toEqual([second, first])
+  expect(await ask({ port: second }, 'get', ['key'])).toBe('value')
+  await expect(ask({ port: first }, 'ping')).rejects.toThrow('ECONNREFUSED')
+  await group.restore()
+  expect(await ask({ port: first }, 'get', ['key'])).toBe('value')
+  await group.failover()
+  expect(group.masterPort()).toBe(first)
+})
+
+test('servers and sentinels can ask for passwords', async () => {
+  await using group = await startRedisSentinels({ password: 'one', sentinelPassword: 'two' })
+  const sentinels = group.sentinelPorts.map((port) => ({ host: '127.0.0.1', port }))
+  const client = new Redis({ sentinels, name: group.masterName, password: 'one', sentinelPassword: 'two' })
+  try {
+    expect(await client.set('key', 'value')).toBe('OK')
+  } finally {
+    client.disconnect()
+  }
+  await expect(ask({ port: group.masterPort() }, 'get', ['key'])).rejects.toThrow('NOAUTH')
+  await expect(ask({ port: sentinels[0]?.port ?? 0 }, 'ping')).rejects.toThrow('NOAUTH')
+})

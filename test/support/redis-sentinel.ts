@@ -1,0 +1,183 @@
+/**
+ * A master, a replica and three sentinels that agree by two votes.
+ *
+ * ```ts
+ * await using group = await startRedisSentinels()
+ * await group.failover()
+ * ```
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ask, until } from './ask.js'
+import { freePorts } from './free-port.js'
+import { redisBinary } from './redis-binary.js'
+import { launch, type Running, temporaryFolder } from './supervised.js'
+
+export interface SentinelOptions {
+  /** Of the servers. Default: none. */
+  readonly password?: string
+  /** Of the sentinels. Default: none. */
+  readonly sentinelPassword?: string
+}
+
+export interface RedisSentinels extends AsyncDisposable {
+  readonly masterName: string
+  readonly sentinelPorts: readonly number[]
+  masterPort(): number
+  replicaPort(): number
+  /**
+   * Kills the master; resolves once every sentinel names the former replica, to the milliseconds that it took. The killed server stays down until
+   * {@link restore}.
+   */
+  failover(): Promise<number>
+  /** Starts the killed server again, as a replica; resolves once it has the data and the sentinels would fail over to it. */
+  restore(): Promise<void>
+}
+
+const MASTER_NAME = 'main'
+
+/** Silence after which a sentinel calls the master down. */
+const DOWN_AFTER_MS = 500
+
+/** Twice this long after one failover, sentinels begin no other. */
+const FAILOVER_TIMEOUT_MS = 1000
+
+export async function startRedisSentinels(options: SentinelOptions = {}): Promise<RedisSentinels> {
+  const folder = temporaryFolder('sentinel')
+  const group = new Group(options, folder.path, await freePorts(2), await freePorts(3))
+  const end = async (): Promise<void> => {
+    await group.end()
+    await folder[Symbol.asyncDispose]()
+  }
+  try {
+    await group.begin()
+  } catch (error) {
+    await end()
+    throw error
+  }
+  return {
+    masterName: MASTER_NAME,
+    sentinelPorts: group.sentinelPorts,
+    masterPort: () => group.masterPort,
+    replicaPort: () => group.replicaPort,
+    failover: () => group.failover(),
+    restore: () => group.restore(),
+    [Symbol.asyncDispose]: end,
+  }
+}
+
+class Group {
+  readonly sentinelPorts: readonly number[]
+  masterPort: number
+  replicaPort: number
+  readonly #options: SentinelOptions
+  readonly #folder: string
+  readonly #running = new Map<number, Running>()
+
+  constructor(options: SentinelOptions, folder: string, [master, replica]: number[], sentinelPorts: readonly number[]) {
+    this.#options = options
+    this.#folder = folder
+    this.masterPort = master as number
+    this.replicaPort = replica as number
+    this.sentinelPorts = sentinelPorts
+  }
+
+  async begin(): Promise<void> {
+    await this.#server(this.masterPort, undefined)
+    await this.#server(this.replicaPort, this.masterPort)
+    await Promise.all(this.sentinelPorts.map((port) => this.#sentinel(port)))
+    await this.#ready()
+  }
+
+  async failover(): Promise<number> {
+    if (!this.#running.has(this.replicaPort))
+      throw new Error('The server that failed last is still down: call restore()')
+    const started = performance.now()
+    await this.#running.get(this.masterPort)?.kill()
+    this.#running.delete(this.masterPort)
+    const next = this.replicaPort
+    await until(`The sentinels fail over to ${next}`, async () => {
+      const named = await this.#askSentinels<[string, string]>('get-master-addr-by-name')
+      return named.every(([, port]) => Number(port) === next)
+    })
+    this.replicaPort = this.masterPort
+    this.masterPort = next
+    return performance.now() - started
+  }
+
+  async restore(): Promise<void> {
+    if (this.#running.has(this.replicaPort)) return
+    await this.#server(this.replicaPort, this.masterPort)
+    await this.#ready()
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((one) => one.kill()))
+  }
+
+  /** Every sentinel knows the two others, and a replica that is up. */
+  async #ready(): Promise<void> {
+    await until('The sentinels know each other and the replica', async () => {
+      const masters = await this.#askSentinels<string[]>('master')
+      const replicas = await this.#askSentinels<string[][]>('replicas')
+      const complete = masters.map(fieldsOf).every((master) => {
+        return master['flags'] === 'master' && master['num-other-sentinels'] === '2' && master['num-slaves'] === '1'
+      })
+      return complete && replicas.every(([one = []]) => fieldsOf(one)['flags'] === 'slave')
+    })
+  }
+
+  #askSentinels<T>(question: string): Promise<T[]> {
+    const password = this.#options.sentinelPassword
+    const answers = this.sentinelPorts.map((port) => ask<T>({ port, password }, 'sentinel', [question, MASTER_NAME]))
+    return Promise.all(answers)
+  }
+
+  async #server(port: number, masterPort: number | undefined): Promise<void> {
+    const { password } = this.#options
+    const args = [
+      ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.#folderOf(port)],
+      ['--repl-diskless-sync-delay', 0],
+      password === undefined ? [] : ['--requirepass', password, '--masterauth', password],
+      masterPort === undefined ? [] : ['--replicaof', '127.0.0.1', masterPort],
+    ].flat()
+    await this.#launch(port, args.map(String), masterPort === undefined ? 'Ready to accept' : 'Finished with success')
+  }
+
+  async #sentinel(port: number): Promise<void> {
+    const { password, sentinelPassword } = this.#options
+    const lines = [
+      `port ${port}`,
+      'bind 127.0.0.1',
+      `dir ${this.#folderOf(port)}`,
+      `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${this.masterPort} 2`,
+      `sentinel down-after-milliseconds ${MASTER_NAME} ${DOWN_AFTER_MS}`,
+      `sentinel failover-timeout ${MASTER_NAME} ${FAILOVER_TIMEOUT_MS}`,
+      ...(password === undefined ? [] : [`sentinel auth-pass ${MASTER_NAME} ${password}`]),
+      ...(sentinelPassword === undefined
+        ? []
+        : [`requirepass ${sentinelPassword}`, `sentinel sentinel-pass ${sentinelPassword}`]),
+    ]
+    // Sentinels keep what they learn in their file.
+    const file = join(this.#folderOf(port), 'sentinel.conf')
+    writeFileSync(file, `${lines.join('\n')}\n`)
+    await this.#launch(port, [file, '--sentinel'], '+monitor master')
+  }
+
+  async #launch(port: number, args: readonly string[], readyLine: string): Promise<void> {
+    const { path, env } = await redisBinary()
+    this.#running.set(port, await launch({ what: `Redis on port ${port}`, path, args, env, readyLine }))
+  }
+
+  #folderOf(port: number): string {
+    const path = join(this.#folder, String(port))
+    mkdirSync(path, { recursive: true })
+    return path
+  }
+}
+
+/** Sentinels answer with names and values by turns. */
+function fieldsOf(list: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1]]] : [])))
+}
