@@ -20,6 +20,11 @@ interface AbortSignal {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
+declare class AbortController {
+  readonly signal: AbortSignal
+  abort(reason: unknown): void
+}
+
 declare class URL {
   constructor(url: string)
   readonly protocol: string

@@ -1,4 +1,5 @@
 /** The contract of a store: primitives on complete keys and stored values. */
+import type { LockStore } from './lock-store.js'
 
 /** `'utf-8'`: the store keeps and returns text. `null`: bytes, as `Uint8Array`. */
 export type Encoding = 'utf-8' | null
@@ -75,6 +76,8 @@ export interface Backend {
   close(graceMs?: number): MaybePromise<void>
   /** Optional: opens now what the first primitive would open, and fails where that fails. */
   connect?(): MaybePromise<void>
+  /** Optional: without it locks are made of {@link add} and {@link compareAndDelete}, have no fencing tokens, and who waits asks every 50 ms or so. */
+  readonly locks?: LockStore | undefined
   /** Optional: told that the deadline of a primitive passed `waitedMs` after the call. It may still be answered; nobody waits any more. */
   unanswered?(waitedMs: number): void
   /**

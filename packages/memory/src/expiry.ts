@@ -65,6 +65,12 @@ export class Expiry {
     return this.#deadlineOf(slot) <= this.#readTime()
   }
 
+  /** How long the entry still lives, in milliseconds; `undefined`: for ever. */
+  leftMs(slot: number): number | undefined {
+    const word = this.#slots.words[slot] as number
+    return word >= NEVER_WORD ? undefined : this.#deadlineOf(slot) - this.#readTime()
+  }
+
   /** Gives the entry a new time to live; `undefined`: for ever. */
   set(slot: number, ttlMs: number | undefined): void {
     if (ttlMs === undefined) {

@@ -1,5 +1,6 @@
 /** The store of one memory cache. */
 import { type Backend, type Clock, InvalidArgumentError, type MaybePromise, type ReplacedTtl } from '@pycached/core'
+import { MemoryLocks } from './memory-locks.js'
 import { type Bounds, resolveBounds } from './memory-options.js'
 import { Store } from './store.js'
 import { Table } from './table.js'
@@ -15,6 +16,7 @@ export class MemoryBackend implements Backend {
   readonly #store: Store
   readonly #rest: Table
   #home: Table | undefined
+  readonly locks = new MemoryLocks(this)
 
   constructor(clock: Clock, bounds: Bounds = resolveBounds({})) {
     this.#store = new Store(clock, bounds)
@@ -119,6 +121,12 @@ export class MemoryBackend implements Backend {
 
   close(): void {
     this.#reset()
+    this.locks.close()
+  }
+
+  /** How long the entry still lives, in milliseconds; `undefined`: for ever, or there is none. */
+  leftMs(key: string): number | undefined {
+    return this.#tableOf(key).leftMs(this.#keyOf(key))
   }
 
   /** Only the first one, again and again: a cache has one namespace of its own. */

@@ -71,6 +71,11 @@ export class Store {
     return this.#expiry.isExpired(slot, this.#slots.words[slot] as number)
   }
 
+  /** How long the entry still lives, in milliseconds; `undefined`: for ever. */
+  leftMs(slot: number): number | undefined {
+    return this.#expiry.leftMs(slot)
+  }
+
   keyOf(slot: number): string | undefined {
     return this.#slots.keys[slot]
   }

@@ -143,6 +143,12 @@ export class Table implements Backend, KeyOwner {
     return this.#whole.close()
   }
 
+  /** How long the entry still lives, in milliseconds; `undefined`: for ever, or there is none. */
+  leftMs(key: string): number | undefined {
+    const slot = this.#live(key)
+    return slot === undefined ? undefined : this.#store.leftMs(slot)
+  }
+
   /** How much of the bound a value takes. @throws `SerializationError` if that is more than there is. */
   sizeOf(value: unknown, key: string): number {
     return this.#store.sizeOf(value, this, key)

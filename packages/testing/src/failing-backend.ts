@@ -3,13 +3,17 @@ import {
   type Backend,
   type Clock,
   type Encoding,
+  type LockAnswer,
+  type LockStore,
   type MaybePromise,
   type ReplacedTtl,
   systemClock,
 } from '@pycached/core'
 
-/** The name of one primitive of a backend. */
-export type Primitive = Exclude<keyof Backend, 'scope' | 'unanswered'>
+/** The name of one primitive of a backend, those of its locks included. */
+export type Primitive =
+  | Exclude<keyof Backend, 'scope' | 'unanswered' | 'locks'>
+  | `locks.${Exclude<keyof LockStore, 'watch'>}`
 
 /** What was called, with its arguments. */
 export type PrimitiveCall = readonly [primitive: Primitive, ...args: unknown[]]
@@ -30,6 +34,8 @@ type Fault = (proceed: () => unknown) => unknown
 export class FailingBackend implements Backend {
   /** Every call so far, failed ones included. */
   readonly calls: PrimitiveCall[] = []
+  /** Where the other backend has them. Watching never fails. */
+  readonly locks: LockStore | undefined
   /** @internal */
   readonly _inner: Backend
   /** @internal */
@@ -43,6 +49,7 @@ export class FailingBackend implements Backend {
   constructor(inner: Backend, clock: Clock = systemClock) {
     this._inner = inner
     this._clock = clock
+    this.locks = inner.locks === undefined ? undefined : this._failing(inner.locks)
   }
 
   /** Calls reject with `error`; with `now` they throw it at once, as a synchronous store does. */
@@ -156,6 +163,16 @@ export class FailingBackend implements Backend {
     this.calls.push([primitive, ...args])
     const fault = this._faults.get(primitive) ?? this._faults.get('all')
     return fault === undefined ? proceed() : (fault(proceed) as T)
+  }
+
+  /** @internal */
+  _failing(locks: LockStore): LockStore {
+    return {
+      take: (...args): MaybePromise<LockAnswer> => this._call('locks.take', args, () => locks.take(...args)),
+      release: (...args): MaybePromise<boolean> => this._call('locks.release', args, () => locks.release(...args)),
+      break: (...args): MaybePromise<boolean> => this._call('locks.break', args, () => locks.break(...args)),
+      watch: (lockKey, call) => locks.watch(lockKey, call),
+    }
   }
 
   /** @internal */

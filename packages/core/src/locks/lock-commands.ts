@@ -8,6 +8,8 @@ import { encode } from '../codec.js'
 import type { CacheState, Command } from '../command.js'
 import { toTtlMs } from '../duration.js'
 import { InvalidArgumentError } from '../errors.js'
+import type { LockAnswer, LockStore } from '../lock-store.js'
+import { PollingLocks } from './polling-locks.js'
 
 /** @throws `InvalidArgumentError` unless `cache` is a cache. */
 export function stateOf(cache: BaseCache, owner: string): CacheState {
@@ -17,25 +19,38 @@ export function stateOf(cache: BaseCache, owner: string): CacheState {
   })
 }
 
+/** The store's own locks, or some that are made of its primitives. */
+export function locksOf({ backend, clock }: CacheState): LockStore {
+  return backend.locks ?? new PollingLocks(backend, clock)
+}
+
 /** One attempt to own a lock. */
 export interface Claim {
   readonly lockKey: string
   readonly token: string
   readonly leaseMs: number
+  readonly isFenced: boolean
 }
 
 /** Whether the lock is now the claim's; `undefined` while the cache is disabled. */
-export const TAKE = primitive<Claim, CommandOptions, boolean | undefined>({
+export const TAKE = primitive<Claim, CommandOptions, LockAnswer | undefined>({
   name: 'RedLock.acquire',
   disabled: () => undefined,
-  call: ({ backend }, _key, { lockKey, token, leaseMs }) => backend.add(lockKey, token, leaseMs, true),
+  call: (state, _key, { lockKey, token, leaseMs, isFenced }) => locksOf(state).take(lockKey, token, leaseMs, isFenced),
+})
+
+/** Whether the lock was still the claim's, and now is for `leaseMs` more; `undefined` while the cache is disabled. */
+export const EXTEND = primitive<Pick<Claim, 'lockKey' | 'token' | 'leaseMs'>, CommandOptions, boolean | undefined>({
+  name: 'RedLock.extend',
+  disabled: () => undefined,
+  call: ({ backend }, _key, { lockKey, token, leaseMs }) => backend.compareAndSet(lockKey, token, token, leaseMs, true),
 })
 
 /** Whether the lock was still the claim's. */
 export const RELEASE = primitive<Claim, CommandOptions, boolean>({
   name: 'RedLock.release',
   disabled: () => false,
-  call: ({ backend }, _key, { lockKey, token }) => backend.compareAndDelete(lockKey, token),
+  call: (state, _key, { lockKey, token }) => locksOf(state).release(lockKey, token),
 })
 
 /** Whose the lock is: the token, if any. */
@@ -50,7 +65,7 @@ export const OWNER = primitive<Claim, CommandOptions, unknown>({
 export const BREAK = primitive<Pick<Claim, 'lockKey'>, CommandOptions, boolean>({
   name: 'RedLock.break',
   disabled: () => false,
-  call: ({ backend }, _key, { lockKey }) => backend.delete(lockKey),
+  call: (state, _key, { lockKey }) => locksOf(state).break(lockKey),
 })
 
 /** What {@link READ} answers while the cache is disabled. */

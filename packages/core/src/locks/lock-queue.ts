@@ -1,36 +1,42 @@
 /** Those in this process who wait for one lock: in order of arrival, and only the first of them asks the store. */
 import type { Backend } from '../backend.js'
-import type { Clock } from '../clock.js'
-import { Waiting } from '../deadline.js'
+import { type Deadlines, Waiting } from '../deadline.js'
+import type { LockStore } from '../lock-store.js'
 import { PerKey } from '../per-key.js'
 
-/** The waiters of each lock. A queue that is empty is dropped. */
-const queues = new PerKey<LockWaiter[]>()
+/** In order of arrival. One that is empty is dropped. */
+interface LockQueue {
+  readonly waiters: LockWaiter[]
+  /** Ends the watch on the lock, which is kept from waiter to waiter: so none of them misses a message. */
+  stopWatching: (() => void) | undefined
+}
+
+const queues = new PerKey<LockQueue>()
 
 /** One who waits. Its deadline is the end of its patience. */
 export class LockWaiter extends Waiting {
   readonly #backend: Backend
   readonly #lockKey: string
-  readonly #clock: Clock
-  readonly #queue: LockWaiter[]
+  readonly #deadlines: Deadlines
+  readonly #queue: LockQueue
   #nudged = false
   #resume: (() => void) | undefined
   /** Whether it has waited as long as it may. */
   late = false
 
   /** Joins the queue, at its end. */
-  constructor(backend: Backend, lockKey: string, clock: Clock) {
+  constructor(backend: Backend, lockKey: string, deadlines: Deadlines) {
     super()
     this.#backend = backend
     this.#lockKey = lockKey
-    this.#clock = clock
-    this.#queue = queues.get(backend, lockKey) ?? []
-    this.#queue.push(this)
+    this.#deadlines = deadlines
+    this.#queue = queues.get(backend, lockKey) ?? { waiters: [], stopWatching: undefined }
+    this.#queue.waiters.push(this)
     queues.set(backend, lockKey, this.#queue)
   }
 
   get isFirst(): boolean {
-    return this.#queue[0] === this
+    return this.#queue.waiters[0] === this
   }
 
   expire(): void {
@@ -44,19 +50,21 @@ export class LockWaiter extends Waiting {
     this.#resume?.()
   }
 
+  /** From now on the first in the queue is nudged when the lock may be free. */
+  watch(locks: LockStore): void {
+    const queue = this.#queue
+    queue.stopWatching ??= locks.watch(this.#lockKey, () => queue.waiters[0]?.nudge())
+  }
+
   /** Until {@link nudge}, and no longer than `limitMs`. */
   async pause(limitMs?: number): Promise<void> {
     if (!this.#nudged) {
+      const alarm = new Alarm(this.nudge)
+      if (limitMs !== undefined) this.#deadlines.add(alarm, limitMs)
       await new Promise<void>((resolve) => {
         this.#resume = resolve
-        if (limitMs === undefined) return
-        // What keeps the process alive is the waiter's deadline.
-        const timer = this.#clock.schedule(resolve, limitMs)
-        this.#resume = () => {
-          timer.cancel()
-          resolve()
-        }
       })
+      this.#deadlines.remove(alarm)
     }
     this.#nudged = false
     this.#resume = undefined
@@ -64,14 +72,31 @@ export class LockWaiter extends Waiting {
 
   /** Leaves the queue; whoever is first then has its turn. */
   leave(): void {
-    const place = this.#queue.indexOf(this)
-    this.#queue.splice(place, 1)
-    if (this.#queue.length === 0) queues.delete(this.#backend, this.#lockKey)
-    else if (place === 0) this.#queue[0]?.nudge()
+    const { waiters } = this.#queue
+    const place = waiters.indexOf(this)
+    waiters.splice(place, 1)
+    if (waiters.length === 0) {
+      queues.delete(this.#backend, this.#lockKey)
+      this.#queue.stopWatching?.()
+    } else if (place === 0) waiters[0]?.nudge()
   }
 }
 
 /** The lock may be free: its first waiter looks at once. */
 export function nudgeFirst(backend: Backend, lockKey: string): void {
-  queues.get(backend, lockKey)?.[0]?.nudge()
+  queues.get(backend, lockKey)?.waiters[0]?.nudge()
+}
+
+/** The end of one pause. */
+class Alarm extends Waiting {
+  readonly #ring: () => void
+
+  constructor(ring: () => void) {
+    super()
+    this.#ring = ring
+  }
+
+  expire(): void {
+    this.#ring()
+  }
 }

@@ -1,19 +1,20 @@
 /**
  * `RedLock`: one at a time, across processes, for as long as a lease. Mirrors the Python library's `RedLock`.
  *
- * Not for consistency: a lease that ends while its holder still works, or a store that forgets (a failover), lets two work at once.
+ * Not for consistency: a lease that ends while its holder still works, or a store that forgets (a failover), lets two work at once. Where
+ * that would do damage, the resource itself has to refuse the fencing tokens of earlier holders.
  */
-import { offAbort, onAbort } from '../abort.js'
 import type { BaseCache } from '../base-cache.js'
 import type { CacheState } from '../command.js'
 import { describe } from '../describe.js'
 import { type Duration, toMs, toTimeoutMs } from '../duration.js'
-import { InvalidArgumentError } from '../errors.js'
+import { InvalidArgumentError, LockLostError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import { run } from '../pipeline.js'
 import { warn } from '../runtime.js'
-import { BREAK, type Claim, OWNER, RELEASE, stateOf, TAKE } from './lock-commands.js'
-import { LockWaiter, nudgeFirst } from './lock-queue.js'
+import { Hold, type LockHold } from './hold.js'
+import { BREAK, stateOf } from './lock-commands.js'
+import { nudgeFirst } from './lock-queue.js'
 
 export interface RedLockOptions {
   /**
@@ -32,17 +33,13 @@ export interface RedLockOptions {
 const OPTIONS = ['lease', 'namespace', 'timeout', 'signal']
 const DEFAULT_LEASE = '2s'
 
-/** Locks of other processes are looked at this often: soon at first, then more slowly. */
-const FIRST_POLL_MS = 5
-const LAST_POLL_MS = 50
-
 /**
  * A lock on one key of a cache, under `<built key>-lock`. Not reentrant: who holds it and asks again waits.
  *
  * One object can be used again and again. {@link run} may also be called while another `run` of the same object is under way:
- * each takes its turn.
+ * each takes its turn. What the object says of itself is then about the latest; each `run` is told of its own.
  */
-export class RedLock implements AsyncDisposable {
+export class RedLock implements LockHold, AsyncDisposable {
   /** @internal */
   readonly _state: CacheState
   /** @internal */
@@ -55,6 +52,8 @@ export class RedLock implements AsyncDisposable {
   readonly _timeout: Duration | null | undefined
   /** @internal */
   readonly _signal: AbortSignal | undefined
+  /** @internal */
+  _isFenced = true
   /** @internal Between `acquire` and `release`. */
   _acquired: Hold | undefined
   /** @internal */
@@ -75,17 +74,35 @@ export class RedLock implements AsyncDisposable {
     this._signal = signal
   }
 
-  /**
-   * Whether the last `acquire` or `run` got the lock and has not given it back. `false` after waiting in vain, and on a disabled
-   * cache. That the lease has ended meanwhile, only {@link release} finds out.
-   */
+  /** @internal As a new one, without fencing tokens: for locks on many keys, of which each would leave another key in the store for a day. */
+  static _unfenced(cache: BaseCache, key: string, options?: RedLockOptions): RedLock {
+    const lock = new RedLock(cache, key, options)
+    lock._isFenced = false
+    return lock
+  }
+
+  /** Of the last `acquire` or `run`; `false` before the first. */
   get held(): boolean {
     return this._latest?.held ?? false
   }
 
+  /** Of the last `acquire` or `run`; `undefined` before the first. */
+  get fencingToken(): number | undefined {
+    return this._latest?.fencingToken
+  }
+
+  /** Of the last `acquire` or `run`; has aborted already before the first. */
+  get signal(): AbortSignal {
+    if (this._latest !== undefined) return this._latest.signal
+    const controller = new AbortController()
+    controller.abort(new LockLostError(`the lock on '${this._key}' was not acquired yet`, { key: this._key }))
+    return controller.signal
+  }
+
   /**
    * Waits for the lock, in order of arrival within the process, and takes it. After waiting `lease` in vain it goes on without
-   * ({@link held} is `false`). At once where nobody holds it: one round trip.
+   * ({@link held} is `false`). At once where nobody holds it: one round trip. Who waits is woken by a message where the store has them,
+   * and asks again when the holder's lease ends; the store is not asked meanwhile.
    *
    * @returns the lock itself: `await using lock = await new RedLock(cache, key).acquire()`
    * @throws `InvalidArgumentError` if this object was acquired and not released; `BackendError`, `CacheTimeoutError`, `CacheClosedError`.
@@ -117,15 +134,21 @@ export class RedLock implements AsyncDisposable {
     return hold === undefined ? false : hold.release()
   }
 
+  /** What the last `acquire` or `run` took; `false` before the first. */
+  async extend(lease?: Duration): Promise<boolean> {
+    return this._latest === undefined ? false : this._latest.extend(lease)
+  }
+
   /**
-   * Runs `fn` while holding the lock, or without it after waiting `lease` in vain, and always gives the lock back.
+   * Runs `fn` while holding the lock, or without it after waiting `lease` in vain, and always gives the lock back. `fn` is told of what it
+   * holds.
    *
    * @returns what `fn` returns. That the lock could not be given back is reported as a process warning: its lease ends it.
    */
-  async run<T>(fn: () => T | PromiseLike<T>): Promise<Awaited<T>> {
+  async run<T>(fn: (hold: LockHold) => T | PromiseLike<T>): Promise<Awaited<T>> {
     const hold = await this._take()
     try {
-      return await fn()
+      return await fn(hold)
     } finally {
       await hold.release().catch((error) => {
         const key = JSON.stringify(this._key)
@@ -159,90 +182,11 @@ export class RedLock implements AsyncDisposable {
 
   /** @internal */
   async _take(): Promise<Hold> {
-    const claim = { lockKey: this._lockKey, token: crypto.randomUUID(), leaseMs: this._leaseMs }
+    const token = crypto.randomUUID()
+    const claim = { lockKey: this._lockKey, token, leaseMs: this._leaseMs, isFenced: this._isFenced }
     const hold = new Hold(this._state, this._key, claim, this._timeout)
     await hold.take(this._signal)
     this._latest = hold
     return hold
-  }
-}
-
-/** One claim to the lock, from waiting for it to giving it back. */
-class Hold {
-  readonly #state: CacheState
-  readonly #key: string
-  readonly #claim: Claim
-  readonly #timeout: Duration | null | undefined
-  #takenMs = 0
-  held = false
-  /** Whether somebody else had the lock, or waited for it before. */
-  waited = false
-
-  constructor(state: CacheState, key: string, claim: Claim, timeout: Duration | null | undefined) {
-    this.#state = state
-    this.#key = key
-    this.#claim = claim
-    this.#timeout = timeout
-  }
-
-  async take(signal: AbortSignal | undefined): Promise<void> {
-    const { backend, clock, deadlines } = this.#state
-    const waiter = new LockWaiter(backend, this.#claim.lockKey, clock)
-    deadlines.add(waiter, this.#claim.leaseMs)
-    if (signal !== undefined) onAbort(signal, waiter.nudge)
-    this.waited = !waiter.isFirst
-    try {
-      while (!waiter.isFirst && !waiter.late && signal?.aborted !== true) await waiter.pause()
-      if (waiter.isFirst) await this.#takeInTurn(waiter, signal)
-      if (signal?.aborted !== true) return
-      // Taken in the moment of the abort: nobody will use it.
-      await this.release().catch(() => {})
-      throw signal.reason
-    } finally {
-      if (signal !== undefined) offAbort(signal, waiter.nudge)
-      deadlines.remove(waiter)
-      waiter.leave()
-    }
-  }
-
-  async #takeInTurn(waiter: LockWaiter, signal: AbortSignal | undefined): Promise<void> {
-    const options = { timeout: this.#timeout, signal }
-    for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LAST_POLL_MS)) {
-      const last = waiter.late
-      this.#takenMs = this.#state.clock.now()
-      const taken = await run(this.#state, TAKE, this.#key, this.#claim, options).catch((error) => {
-        // The lock may be made all the same, and nobody will know: its lease ends it where this cannot.
-        this.#giveBack().catch(() => {})
-        throw error
-      })
-      this.held = taken === true
-      if (taken !== false) return
-      this.waited = true
-      if (last) return
-      // Jitter, so that processes that began together do not ask together.
-      await waiter.pause(pollMs * (0.75 + Math.random() / 2))
-    }
-  }
-
-  async release(): Promise<boolean> {
-    if (!this.held) return false
-    this.held = false
-    return this.#giveBack()
-  }
-
-  async isUnbroken(): Promise<boolean> {
-    if (!this.held) return true
-    const { clock, enabled } = this.#state
-    const owner = await run(this.#state, OWNER, this.#key, this.#claim, { timeout: this.#timeout })
-    const hasEnded = clock.now() - this.#takenMs >= this.#claim.leaseMs
-    return owner === this.#claim.token || hasEnded || !enabled
-  }
-
-  async #giveBack(): Promise<boolean> {
-    try {
-      return await run(this.#state, RELEASE, this.#key, this.#claim, { timeout: this.#timeout })
-    } finally {
-      nudgeFirst(this.#state.backend, this.#claim.lockKey)
-    }
   }
 }
