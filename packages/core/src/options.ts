@@ -55,7 +55,7 @@ export type OptionParsers = Readonly<Record<string, ((text: string, option: stri
 const DEFAULT_TIMEOUT_MS = 5000
 
 export function resolveOptions(options: CacheOptions, defaultSerializer: () => Serializer): ResolvedOptions {
-  const { serializer, plugins = [], namespace, keyBuilder, timeout, ttl, enabled = true, clock = systemClock } = options
+  const { serializer, plugins = [], namespace, keyBuilder, ttl, enabled = true, clock = systemClock } = options
   if (namespace !== undefined && namespace !== null) checkNamespace(namespace)
   checkFunction('keyBuilder', keyBuilder, ' (key, namespace) => string')
   checkBoolean('enabled', enabled)
@@ -67,11 +67,16 @@ export function resolveOptions(options: CacheOptions, defaultSerializer: () => S
     plugins: resolvePlugins(plugins),
     namespace: namespace ?? undefined,
     keyBuilder,
-    timeoutMs: toTimeoutMs(timeout, DEFAULT_TIMEOUT_MS),
+    timeoutMs: timeoutMsOf(options),
     ttlMs: toTtlMs(ttl, undefined),
     enabled: enabled && processOf()?.env?.CACHE_DISABLE !== '1',
     clock,
   })
+}
+
+/** The deadline of commands in milliseconds, `undefined` where they have none: for stores that wait for something themselves. */
+export function timeoutMsOf({ timeout }: Pick<CacheOptions, 'timeout'>): number | undefined {
+  return toTimeoutMs(timeout, DEFAULT_TIMEOUT_MS)
 }
 
 /** Throws `InvalidArgumentError`: text such as `'false'` would count as true. */

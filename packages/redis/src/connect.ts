@@ -1,44 +1,66 @@
-/** Address → a client, opened by the first command, opened anew after a loss, and closed. */
+/** The connection of a cache: a client of its own, opened by the first command and opened anew after a loss, or the user's. */
+import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import type { ConnectionOptions as TlsOptions } from 'node:tls'
-import { Command, Redis } from 'ioredis'
-import type { RedisLike } from './redis-like.js'
+import { setTimeout as schedule } from 'node:timers'
+import { type Cluster, Command, type Redis } from 'ioredis'
+import type { Address } from './address.js'
+import { isClosed, readable, withoutArguments } from './client-errors.js'
+import { type ConnectionState, Gate } from './gate.js'
+import { clientOf } from './own-client.js'
+import { Pulse } from './pulse.js'
+import type { RedisLike, RedisNode } from './redis-like.js'
+import { slotOf } from './slot.js'
 import { type Channel, Tick } from './tick.js'
-
-/** Where and how a connection of our own is made. */
-export interface Address {
-  readonly endpoint: string
-  readonly port: number
-  readonly db: number
-  readonly username: string | undefined
-  readonly password: string | undefined
-  readonly tls: boolean | TlsOptions
-  readonly connectTimeoutMs: number
-}
 
 /** A client and who looks after it. */
 export interface Connection extends Channel {
   /** What all caches on this client call in one tick of the event loop. */
   readonly tick: Tick
-  close(): Promise<void>
+  readonly state: ConnectionState
+  /** Every server that holds keys of its own. */
+  masters(): readonly RedisNode[]
+  /** What the client puts before every key. */
+  readonly keyPrefix: string
+  /** A client for messages, not connected yet; `undefined` where none can be made. */
+  subscriber(): SubscriberLike | undefined
+  /** The deadline of a command passed, that long after the call. */
+  unanswered(waitedMs: number): void
+  close(graceMs?: number): Promise<void>
 }
 
-/**
- * How long the server may answer nothing to commands that wait, before the connection counts as lost. Far above what a command
- * takes: a server that is merely slow keeps its connection.
- */
+/** What we call of a client that listens for messages. */
+export interface SubscriberLike {
+  connect(): Promise<void>
+  subscribe(channel: string): Promise<unknown>
+  unsubscribe(channel: string): Promise<unknown>
+  on(event: 'message', listener: (channel: string, message: string) => void): unknown
+  on(event: 'end' | 'close' | 'error', listener: (error?: Error) => void): unknown
+  disconnect(): void
+}
+
+/** How a connection of our own behaves. */
+export interface ConnectionSettings {
+  /** Whether commands wait while the server is known to be out of reach. Default `false`. */
+  readonly offlineQueue?: boolean | undefined
+  /** The deadline of commands; `undefined` where they have none. */
+  readonly timeoutMs?: number | undefined
+  /** Told of every change of state. */
+  readonly onChange?: (state: ConnectionState, cause: unknown) => void
+}
+
+/** How long a server may answer nothing to commands that have no deadline, before the connection counts as lost. */
 const SILENCE_MS = 15_000
 
-/** How long `close` waits for the answers that are still on their way, and then for the server to hang up. */
+/** How long `close` waits for the answers that are still on their way, unless it has less time. */
 const DRAIN_MS = 1000
-const HANG_UP_MS = 200
 
+/** An error tells why a connection closed if it came this recently. */
+const RECENT_MS = 5000
+
+/** One connection for each of the user's clients: all caches on a client have one tick, and each sees what the others called before it. */
 const borrowed = new WeakMap<RedisLike, Connection>()
 
-/**
- * The user's own client: used as it is, listened to by nobody, and left open. Several caches on one client have one connection, hence
- * one tick: each sees what the others called before it.
- */
+/** The user's own client: used as it is, listened to by nobody, and left open. */
 export function borrowConnection(client: RedisLike): Connection {
   let connection = borrowed.get(client)
   if (connection === undefined) {
@@ -49,22 +71,54 @@ export function borrowConnection(client: RedisLike): Connection {
 }
 
 /** A client of our own. Nothing is opened before the first command. */
-export function ownConnection(address: Address, silenceMs = SILENCE_MS): Connection {
-  return new OwnConnection(address, silenceMs)
+export function ownConnection(address: Address, settings: ConnectionSettings = {}, silenceMs = SILENCE_MS): Connection {
+  return new OwnConnection(address, settings, silenceMs)
+}
+
+/** ioredis's names of states, as ours. */
+const STATES: Readonly<Record<string, ConnectionState>> = {
+  wait: 'disconnected',
+  ready: 'connected',
+  close: 'unreachable',
+  end: 'unreachable',
 }
 
 class BorrowedConnection implements Connection {
   readonly tick = new Tick(this)
   readonly reason = withoutArguments
-  readonly client: RedisLike
+  readonly slotOf: Channel['slotOf']
+  readonly #client: RedisLike
 
   constructor(client: RedisLike) {
-    this.client = client
+    this.#client = client
+    this.slotOf = client.isCluster === true ? (key) => slotOf(this.keyPrefix + key) : undefined
+  }
+
+  get state(): ConnectionState {
+    return STATES[this.#client.status ?? 'ready'] ?? 'connecting'
+  }
+
+  get keyPrefix(): string {
+    return this.#client.options?.keyPrefix ?? ''
+  }
+
+  send<T>(call: (client: RedisLike) => Promise<T>): Promise<T> {
+    return call(this.#client)
+  }
+
+  masters(): readonly RedisNode[] {
+    return this.#client.isCluster === true ? (this.#client.nodes?.('master') ?? []) : [this.#client]
+  }
+
+  subscriber(): SubscriberLike | undefined {
+    return subscriberOf(this.masters())
   }
 
   cork(): void {}
 
   uncork(): void {}
+
+  unanswered(): void {}
 
   async close(): Promise<void> {}
 }
@@ -73,124 +127,172 @@ class OwnConnection implements Connection {
   /** V8 drops what it compiled for a class if nothing of it is left when garbage is collected, as between two bursts of commands. */
   static readonly kept = new Command('ping')
   readonly tick = new Tick(this)
-  readonly #redis: Redis
+  readonly keyPrefix = ''
+  readonly slotOf: Channel['slotOf']
+  readonly #address: Address
+  readonly #client: Redis | Cluster
+  readonly #gate: Gate
+  readonly #pulse = new Pulse()
   #lastError: Error | undefined
-  #corked: Writable | undefined
-  #used = false
-  #closed = false
+  #lastErrorMs = 0
+  #corked: Writable[] = []
 
-  constructor({ endpoint, port, db, username, password, tls, connectTimeoutMs }: Address, silenceMs: number) {
-    this.#redis = new Redis({
-      host: endpoint,
-      port,
-      db,
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
-      ...(tls !== false && { tls: tls === true ? {} : tls }),
-      connectTimeout: connectTimeoutMs,
-      // Where the network swallows everything, the system alone would go on sending for a quarter of an hour.
-      socketTimeout: silenceMs,
-      disconnectTimeout: HANG_UP_MS,
-      lazyConnect: true,
-      // Its automatic pipelines would wait for one another, and cost more than the write that they save: `cork` saves it, too.
-      enableAutoPipelining: false,
-      // ioredis would try again by itself for minutes, with the commands waiting. Here a failed attempt fails its commands, and the
-      // next command makes the next attempt: no failure is known and not told, and no timer runs for a server that nobody asks.
-      retryStrategy: null,
-      // A command whose connection broke may have run. Sent again it would run twice: an increment would count twice.
-      autoResendUnfulfilledCommands: false,
-      // A server that still loads its data answers LOADING at once; the check would wait for it, up to the deadline.
-      enableReadyCheck: false,
-      // Nothing here needs the newer protocol, whose greeting is a round trip more, nor to be told who we are.
-      protocol: 2,
-      disableClientInfo: true,
-    })
+  constructor(address: Address, settings: ConnectionSettings, silenceMs: number) {
+    const { offlineQueue = false, timeoutMs, onChange = () => {} } = settings
+    this.#address = address
+    // Where commands have deadlines, those tell of silence: see `unanswered`.
+    const client = clientOf(address, timeoutMs === undefined ? silenceMs : undefined)
+    this.#client = client
+    this.slotOf = client.isCluster ? slotOf : undefined
+    const patienceMs = timeoutMs ?? Number.POSITIVE_INFINITY
+    this.#gate = new Gate({ open: () => this.#open(), offlineQueue, patienceMs, onChange })
     // Also because ioredis prints errors that nobody listens to.
-    this.#redis.on('error', (error) => this.#note(error))
-    this.#redis.on('connect', () => {
-      this.#lastError = undefined
+    client.on('error', (error: Error) => this.#note(error))
+    client.on('end', () => this.#gate.lose(this.#recentError()))
+    if (!isCluster(client)) {
+      client.on('connect', () => {
+        this.#lastError = undefined
+      })
+      this.#pulse.watch(client)
+      return
+    }
+    client.on('node error', (error: Error) => this.#note(error))
+    client.on('+node', (node: Redis) => this.#pulse.watch(node))
+    // Another node has its slots soon. The client would only ask which when a command went astray.
+    client.on('-node', () => {
+      if (client.status === 'ready') client.refreshSlotsCache()
     })
   }
 
-  get client(): RedisLike {
-    this.#used = true
-    // The rejection repeats what the commands that wait for this attempt are told.
-    if (this.#redis.status === 'end' && !this.#closed) this.#redis.connect().catch(() => {})
-    return this.#redis
+  get state(): ConnectionState {
+    return this.#gate.state
+  }
+
+  send<T>(call: (client: RedisLike) => Promise<T>): Promise<T> {
+    const client = this.#client
+    // Its own word: it knows of a loss before it tells.
+    if (client.status !== 'ready') this.#gate.lose(this.#recentError())
+    if (this.#gate.state === 'connected') return call(client)
+    return this.#gate.pass(() => call(client))
+  }
+
+  masters(): readonly Redis[] {
+    return isCluster(this.#client) ? this.#client.nodes('master') : [this.#client]
+  }
+
+  subscriber(): SubscriberLike | undefined {
+    return subscriberOf(this.masters())
   }
 
   cork(): void {
-    this.#corked = this.#redis.stream
-    this.#corked?.cork()
+    for (const { stream } of this.masters()) {
+      // ioredis has none before its first attempt.
+      if ((stream as Writable | undefined) === undefined) continue
+      stream.cork()
+      this.#corked.push(stream)
+    }
   }
 
   uncork(): void {
-    this.#corked?.uncork()
-    this.#corked = undefined
+    for (const stream of this.#corked.splice(0)) stream.uncork()
   }
 
   reason(error: unknown): unknown {
-    return withoutArguments(isClosed(error) ? (this.#lastError ?? error) : error)
+    return withoutArguments(isClosed(error) ? (this.#recentError() ?? error) : error)
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
-    if (!this.#used) return
-    await this.#drain()
-    if (this.#redis.status === 'end') return
-    const ended = new Promise<void>((resolve) => this.#redis.once('end', resolve))
-    this.#redis.disconnect()
+  unanswered(waitedMs: number): void {
+    this.#pulse.check(waitedMs)
+  }
+
+  async close(graceMs = DRAIN_MS): Promise<void> {
+    const isIdle = await this.#drain(Math.min(graceMs, DRAIN_MS))
+    this.#gate.close()
+    const { status } = this.#client
+    if (status === 'wait' || status === 'end') return
+    const nodes = isCluster(this.#client) ? this.#client.nodes() : [this.#client]
+    const used = nodes.filter((node) => node.status !== 'wait' && node.status !== 'end')
+    const ended = Promise.all([this.#client, ...used].map((one) => once(one, 'end')))
+    this.#client.disconnect()
+    // Nothing comes from a server that did not answer, not even its farewell.
+    if (!isIdle) for (const { stream } of used) (stream as Writable | undefined)?.destroy()
     await ended
   }
 
+  /** One attempt to connect. */
+  async #open(): Promise<void> {
+    const { connectTimeoutMs, place } = this.#address
+    const client = this.#client
+    try {
+      // What is left of the last connection.
+      if (client.status !== 'wait' && client.status !== 'end') await once(client, 'end')
+      // The client measures how long a socket takes to open, and not how long the server takes to greet.
+      const late = schedule(() => this.#giveUp(), connectTimeoutMs + 100).unref()
+      try {
+        await client.connect()
+        if (place.kind === 'sentinel') await checkRole(client as Redis)
+      } finally {
+        clearTimeout(late)
+      }
+    } catch (error) {
+      throw this.reason(error)
+    }
+  }
+
+  #giveUp(): void {
+    this.#note(new Error(`no connection within ${this.#address.connectTimeoutMs} ms (connectTimeout)`))
+    this.#client.disconnect()
+  }
+
   /**
-   * Redis answers in order, so the answer to one more command comes after all others. `QUIT` is not that command: ioredis sends it
-   * ahead of those that it still collects.
+   * Whether everything was answered. Redis answers in order, so the answer to one more command comes after all others. `QUIT` is not that
+   * command: ioredis sends it ahead of those that it still collects.
    */
-  async #drain(): Promise<void> {
+  async #drain(limitMs: number): Promise<boolean> {
+    const { state } = this.#gate
+    if (state !== 'connected' && state !== 'connecting') return true
     let timer: NodeJS.Timeout | undefined
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, DRAIN_MS)
+    const limit = new Promise<boolean>((resolve) => {
+      timer = schedule(() => resolve(false), limitMs)
     })
-    await Promise.race([this.#redis.ping().catch(() => {}), limit])
+    const pings = this.send(() => Promise.all(this.masters().map((node) => node.ping())))
+    const isIdle = await Promise.race([limit, pings.then(() => true).catch(() => true)])
     clearTimeout(timer)
+    return isIdle
   }
 
   #note(error: Error): void {
-    this.#lastError = readable(error)
+    const noted = readable(error)
+    this.#lastError = noted
+    this.#lastErrorMs = performance.now()
     // ioredis would go on in database 0, and write there.
-    if (commandOf(error) === 'select') this.#redis.disconnect()
+    if (commandOf(error) === 'select') this.#client.disconnect()
+  }
+
+  #recentError(): Error | undefined {
+    return performance.now() - this.#lastErrorMs < RECENT_MS ? this.#lastError : undefined
   }
 }
 
-/** A name with several addresses fails with one error per address, and no message of its own. */
-function readable(error: Error): Error {
-  if (!(error instanceof AggregateError) || error.message !== '') return error
-  const message = error.errors.map((one: Error) => one.message).join('; ')
-  return Object.assign(new Error(message, { cause: error }), { code: (error as NodeJS.ErrnoException).code })
+function isCluster(client: Redis | Cluster): client is Cluster {
+  return client.isCluster
+}
+
+/** Sentinels may still name a master that has been demoted; one that may not be asked counts as one. */
+async function checkRole(redis: Redis): Promise<void> {
+  const [role] = (await redis.call('role').catch(() => ['master'])) as unknown[]
+  if (role === 'master') return
+  redis.disconnect()
+  throw new Error(`the sentinels name ${redis.stream.remoteAddress}:${redis.stream.remotePort}, which is a ${String(role)}`)
+}
+
+/** Of a cluster any one will do: every node passes messages on to all others. */
+function subscriberOf(nodes: readonly RedisNode[]): SubscriberLike | undefined {
+  const node = nodes[Math.floor(Math.random() * nodes.length)]
+  const options = { lazyConnect: true, retryStrategy: null, enableReadyCheck: false, autoResubscribe: false }
+  return node?.duplicate?.(options) as SubscriberLike | undefined
 }
 
 function commandOf(error: Error): string | undefined {
   return (error as { command?: { name?: string } }).command?.name
-}
-
-/**
- * What the command was given are cached values, and the password in `AUTH`. ioredis notes it in the error, and a server that does not
- * know a command begins to repeat it in the message, which the stack repeats.
- */
-function withoutArguments(error: unknown): unknown {
-  const noted = error as { command?: { name: string } }
-  if (noted?.command !== undefined) noted.command = { name: noted.command.name }
-  if (!(error instanceof Error)) return error
-  const { message } = error
-  const [told = ''] = message.split(', with args beginning with')
-  if (told === message) return error
-  error.stack = error.stack?.replace(message, () => told) ?? ''
-  error.message = told
-  return error
-}
-
-function isClosed(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return error.message === 'Connection is closed.' || error.message === 'Command aborted due to connection close'
 }

@@ -53,8 +53,8 @@ export abstract class Group<One extends Waiter = Waiter> {
     return this.#keys.has(key)
   }
 
-  /** One command for all waiters, and what it says for each. */
-  abstract together(client: RedisLike): Promise<readonly unknown[]>
+  /** One command for some of the waiters, and what it says for each. */
+  abstract together(client: RedisLike, waiters: readonly One[]): Promise<readonly unknown[]>
   /** The command that it is without company. */
   abstract alone(client: RedisLike, waiter: One): Promise<unknown>
   /** Answers a waiter. */
@@ -86,8 +86,8 @@ export class Gets extends Group<GetWaiter> {
     this.#sizes = sizes
   }
 
-  together(client: RedisLike): Promise<readonly unknown[]> {
-    return client.mgetBuffer(this.waiters.map(({ key }) => key))
+  together(client: RedisLike, waiters: readonly GetWaiter[]): Promise<readonly unknown[]> {
+    return client.mgetBuffer(waiters.map(({ key }) => key))
   }
 
   alone(client: RedisLike, { key }: GetWaiter): Promise<unknown> {
@@ -122,8 +122,7 @@ export class Sets extends Group<SetWaiter> {
     super(MAX_WRITTEN_BYTES)
   }
 
-  async together(client: RedisLike): Promise<readonly unknown[]> {
-    const { waiters } = this
+  async together(client: RedisLike, waiters: readonly SetWaiter[]): Promise<readonly unknown[]> {
     await setAll(
       client,
       waiters.map(({ key }) => key),
@@ -154,8 +153,8 @@ export class Deletes extends Group<DeleteWaiter> {
     super(MAX_WRITTEN_BYTES)
   }
 
-  async together(client: RedisLike): Promise<readonly unknown[]> {
-    const keys = this.waiters.map(({ key }) => key)
+  async together(client: RedisLike, waiters: readonly DeleteWaiter[]): Promise<readonly unknown[]> {
+    const keys = waiters.map(({ key }) => key)
     return (await runScript(client, DELETE_EACH, keys, [])) as readonly unknown[]
   }
 

@@ -3,7 +3,12 @@ import { register } from '@pycached/core'
 import { RedisCache } from './redis-cache.js'
 import type { RedisCacheOptions } from './redis-options.js'
 
-export type { RedisArgument, RedisLike } from './redis-like.js'
+export type { RedisHost } from './address.js'
+export type { BreakerState, CircuitBreaker } from './breaker.js'
+export type { RedisCacheEvents } from './events.js'
+export type { ConnectionState } from './gate.js'
+export type { RedisArgument, RedisLike, RedisNode } from './redis-like.js'
+export type { BreakerOptions } from './redis-options.js'
 export type { RedisCacheOptions }
 export { RedisCache }
 
@@ -11,8 +16,15 @@ declare module '@pycached/core' {
   interface CacheTypes {
     redis: { cache: RedisCache; options: RedisCacheOptions }
     rediss: { cache: RedisCache; options: RedisCacheOptions }
+    'redis+unix': { cache: RedisCache; options: RedisCacheOptions }
+    'redis+sentinel': { cache: RedisCache; options: RedisCacheOptions }
+    'rediss+sentinel': { cache: RedisCache; options: RedisCacheOptions }
+    'redis+cluster': { cache: RedisCache; options: RedisCacheOptions }
+    'rediss+cluster': { cache: RedisCache; options: RedisCacheOptions }
     'pycached.RedisCache': { cache: RedisCache; options: RedisCacheOptions }
   }
 }
 
-register('pycached.RedisCache', RedisCache, { schemes: ['redis', 'rediss'] })
+register('pycached.RedisCache', RedisCache, {
+  schemes: ['redis', 'rediss', 'redis+unix', 'redis+sentinel', 'rediss+sentinel', 'redis+cluster', 'rediss+cluster'],
+})

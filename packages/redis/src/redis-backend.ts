@@ -1,4 +1,7 @@
-/** The store on a Redis: each primitive is one command or one script, or a part of one, so one round trip and one atomic step. */
+/**
+ * The store on a Redis: each primitive is one command or one script, or a part of one, so one round trip and one atomic step. In a cluster
+ * those of several keys are one for each slot, all sent at once.
+ */
 import { type Backend, type Encoding, InvalidArgumentError, type ReplacedTtl } from '@pycached/core'
 import { clearPrefix } from './clear.js'
 import type { Connection } from './connect.js'
@@ -13,6 +16,7 @@ import {
   runScript,
   setAll,
 } from './scripts.js'
+import { bySlot } from './slot.js'
 import type { Tick } from './tick.js'
 import { checkKey, fromReply, isOne, toArgument, toRawArgument, ttlWords } from './wire.js'
 
@@ -30,9 +34,9 @@ export class RedisBackend implements Backend {
   }
 
   getMany(keys: readonly string[], encoding: Encoding): Promise<readonly unknown[]> {
-    return this.#tick.client
-      .mgetBuffer(keys.map(checkKey))
-      .then((replies) => replies.map((reply, index) => fromReply(reply, encoding, keys[index] as string)), this.#fail)
+    const asked = keys.map(checkKey)
+    const parts = this.#bySlot(asked)
+    return parts.length === 1 ? this.#getPart(asked, encoding) : this.#getParts(asked, parts, encoding)
   }
 
   set(key: string, value: unknown, ttlMs: number | undefined): Promise<void> {
@@ -45,7 +49,16 @@ export class RedisBackend implements Backend {
   setMany(entries: readonly (readonly [key: string, value: unknown])[], ttlMs: number | undefined): Promise<void> {
     const keys = entries.map(([key]) => checkKey(key))
     const values = entries.map(([, value]) => toArgument(value))
-    return setAll(this.#tick.client, keys, values, [ttlMs]).then(nothing, this.#fail)
+    const parts = this.#bySlot(keys)
+    if (parts.length === 1) return this.#setPart(keys, values, ttlMs)
+    const valueOf = new Map(keys.map((key, index) => [key, values[index] as RedisArgument]))
+    const set = (part: string[]) =>
+      this.#setPart(
+        part,
+        part.map((key) => valueOf.get(key) as RedisArgument),
+        ttlMs,
+      )
+    return Promise.all(parts.map(set)).then(nothing)
   }
 
   add(key: string, value: unknown, ttlMs: number | undefined): Promise<boolean> {
@@ -57,7 +70,8 @@ export class RedisBackend implements Backend {
   }
 
   deleteMany(keys: readonly string[]): Promise<number> {
-    return this.#call('unlink', keys.map(checkKey), Number)
+    const counts = this.#bySlot(keys.map(checkKey)).map((part) => this.#call('unlink', part, Number))
+    return Promise.all(counts).then((all) => all.reduce((sum, count) => sum + count, 0))
   }
 
   exists(key: string): Promise<boolean> {
@@ -66,10 +80,13 @@ export class RedisBackend implements Backend {
 
   /** Redis makes a missing key with the decimal text of `delta`, which is what `initial` is for every serializer that gets here. */
   increment(key: string, delta: number): Promise<number | undefined> {
-    return runScript(this.#tick.client, INCREMENT, [checkKey(key)], [delta]).then(
-      (sum) => (sum === null ? undefined : Number(sum)),
-      (error: unknown) => (isNoInteger(error) ? undefined : this.#fail(error)),
-    )
+    checkKey(key)
+    return this.#tick
+      .send((client) => runScript(client, INCREMENT, [key], [delta]))
+      .then(
+        (sum) => (sum === null ? undefined : Number(sum)),
+        (error: unknown) => (isNoInteger(error) ? undefined : this.#fail(error)),
+      )
   }
 
   expire(key: string, ttlMs: number | undefined): Promise<boolean> {
@@ -78,7 +95,7 @@ export class RedisBackend implements Backend {
   }
 
   async clear(prefix: string): Promise<void> {
-    await clearPrefix(() => this.#tick.client, checkKey(prefix)).catch(this.#fail)
+    await clearPrefix(this.#connection, checkKey(prefix)).catch(this.#fail)
   }
 
   compareAndSet(key: string, expected: unknown, value: unknown, ttlMs: ReplacedTtl): Promise<boolean> {
@@ -98,27 +115,62 @@ export class RedisBackend implements Backend {
   raw(command: string, args: readonly unknown[], encoding: Encoding): Promise<unknown> {
     checkCommand(command)
     const words = args.flat().map(toRawArgument)
-    const { client } = this.#tick
     const name = encoding === null && !command.endsWith('Buffer') ? `${command.toLowerCase()}Buffer` : command
-    const method = name.endsWith('Buffer') ? (client as unknown as Record<string, unknown>)[name] : undefined
-    const reply =
-      typeof method === 'function'
+    const reply = this.#tick.send((client) => {
+      const method = name.endsWith('Buffer') ? (client as unknown as Record<string, unknown>)[name] : undefined
+      return typeof method === 'function'
         ? (method.apply(client, words) as Promise<unknown>)
         : client.call(command.toLowerCase(), words)
+    })
     return reply.catch(this.#fail)
   }
 
-  close(): Promise<void> {
+  /** Of a cluster, one of its servers is asked; which one is not said. */
+  connect(): Promise<void> {
+    return this.#call('ping', [], nothing)
+  }
+
+  unanswered(waitedMs: number): void {
+    this.#connection.unanswered(waitedMs)
+  }
+
+  close(graceMs?: number): Promise<void> {
     this.#tick.flush()
-    return this.#connection.close()
+    return this.#connection.close(graceMs)
   }
 
   #call<T>(command: string, args: RedisArgument[], read: (reply: unknown) => T): Promise<T> {
-    return this.#tick.client.call(command, args).then(read, this.#fail)
+    return this.#tick.send((client) => client.call(command, args)).then(read, this.#fail)
   }
 
   #script<T>(script: string, keys: string[], args: RedisArgument[], read: (reply: unknown) => T): Promise<T> {
-    return runScript(this.#tick.client, script, keys, args).then(read, this.#fail)
+    return this.#tick.send((client) => runScript(client, script, keys, args)).then(read, this.#fail)
+  }
+
+  #getPart(keys: string[], encoding: Encoding): Promise<readonly unknown[]> {
+    const read = (replies: readonly (Buffer | null)[]): readonly unknown[] =>
+      replies.map((reply, index) => fromReply(reply, encoding, keys[index] as string))
+    return this.#tick.send((client) => client.mgetBuffer(keys)).then(read, this.#fail)
+  }
+
+  async #getParts(keys: string[], parts: string[][], encoding: Encoding): Promise<readonly unknown[]> {
+    const found = new Map<string, unknown>()
+    const get = async (part: string[]): Promise<void> => {
+      const values = await this.#getPart(part, encoding)
+      for (const [index, key] of part.entries()) found.set(key, values[index])
+    }
+    await Promise.all(parts.map(get))
+    return keys.map((key) => found.get(key))
+  }
+
+  #setPart(keys: string[], values: RedisArgument[], ttlMs: number | undefined): Promise<void> {
+    return this.#tick.send((client) => setAll(client, keys, values, [ttlMs])).then(nothing, this.#fail)
+  }
+
+  /** What may travel together. */
+  #bySlot(keys: string[]): string[][] {
+    const { slotOf } = this.#connection
+    return slotOf === undefined ? [keys] : bySlot(keys, slotOf)
   }
 
   readonly #fail = (error: unknown): never => {

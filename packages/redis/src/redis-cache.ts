@@ -1,46 +1,162 @@
 /** `RedisCache`: a cache in Redis. */
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
-import { BaseCache, type OptionParsers, type UrlAddress } from '@pycached/core'
+import {
+  type Backend,
+  BaseCache,
+  InvalidArgumentError,
+  type OptionParsers,
+  systemClock,
+  timeoutMsOf,
+  type UrlAddress,
+} from '@pycached/core'
 import { JsonSerializer } from '@pycached/serializer-json'
+import type { RedisHost } from './address.js'
+import { Breaker, type CircuitBreaker } from './breaker.js'
+import { borrowConnection, type Connection, ownConnection } from './connect.js'
+import { eventNames, isEvent, Listeners, type RedisCacheEvents } from './events.js'
+import type { ConnectionState } from './gate.js'
+import { GuardedBackend } from './guarded-backend.js'
 import { RedisBackend } from './redis-backend.js'
 import type { RedisLike } from './redis-like.js'
-import { addressOf, addressOptions, connectionOf, REDIS_OPTIONS, type RedisCacheOptions } from './redis-options.js'
+import {
+  addressOf,
+  addressOptions,
+  breakerOf,
+  checkClient,
+  REDIS_OPTIONS,
+  type RedisCacheOptions,
+} from './redis-options.js'
 
 /**
- * A cache in Redis, JSON unless another serializer is given. Making one opens nothing: the first command opens the one connection,
- * and `close()` closes it.
+ * A cache in Redis: on one server, the master that sentinels name, or a cluster; JSON unless another serializer is given. Making one opens
+ * nothing: the first command, or `connect()`, opens the connection, and `close()` closes it.
+ *
+ * In a cluster, `multiGet`, `multiSet` and `multiDelete` are one command for each slot, all sent at once: each slot's keys are read or
+ * written in one step, and where one of them fails the command rejects, though the others were carried out. `clear` scans every master.
  *
  * @throws `InvalidArgumentError` or `InvalidDurationError` for options that no connection can have, and for unknown ones.
  */
 export class RedisCache extends BaseCache {
   static override readonly options: OptionParsers = REDIS_OPTIONS
-  /** The host that it connects to. With a `client` of the user's own, this and all the others below are `undefined`. */
+  static readonly severalHosts = true
+  /** The host that it connects to. With another kind of address, and with a `client`, this and the others below are `undefined`. */
   readonly endpoint: string | undefined
   readonly port: number | undefined
+  /** The unix socket that it connects to. */
+  readonly path: string | undefined
+  readonly sentinels: readonly RedisHost[] | undefined
+  readonly masterName: string | undefined
+  readonly sentinelUsername: string | undefined
+  /** Not enumerable, so that nothing that prints the cache prints it. */
+  declare readonly sentinelPassword: string | undefined
+  readonly sentinelTls: boolean | TlsOptions | undefined
+  /** The nodes that were given. */
+  readonly cluster: readonly RedisHost[] | undefined
   readonly db: number | undefined
   readonly username: string | undefined
   /** Not enumerable, so that nothing that prints the cache prints it. */
   declare readonly password: string | undefined
-  readonly tls: boolean | TlsOptions | undefined
+  /** With what the files said. Not enumerable, so that nothing that prints the cache prints the key. */
+  declare readonly tls: boolean | TlsOptions | undefined
+  readonly caFile: string | undefined
+  readonly certFile: string | undefined
+  readonly keyFile: string | undefined
   /** In seconds. */
   readonly connectTimeout: number | undefined
+  readonly offlineQueue: boolean | undefined
   /** The user's own client, if one was given. */
   readonly client: RedisLike | undefined
+  /** Its settings and its state; `undefined` where there is none. */
+  readonly breaker: CircuitBreaker | undefined
+  /** @internal */
+  declare readonly _connection: Connection
+  /** @internal */
+  declare readonly _listeners: Listeners
 
   constructor(options: RedisCacheOptions = {}) {
-    super(new RedisBackend(connectionOf(options ?? {})), options, () => new JsonSerializer())
+    const listeners = new Listeners()
+    const { backend, connection, breaker } = storeOf(options ?? {}, listeners)
+    super(backend, options, () => new JsonSerializer())
     const address = addressOf(options)
-    this.endpoint = address?.endpoint
-    this.port = address?.port
+    const place = address?.place
+    this.endpoint = place?.kind === 'server' ? place.endpoint : undefined
+    this.port = place?.kind === 'server' ? place.port : undefined
+    this.path = place?.kind === 'socket' ? place.path : undefined
+    const sentinel = place?.kind === 'sentinel' ? place : undefined
+    this.sentinels = sentinel?.sentinels
+    this.masterName = sentinel?.masterName
+    this.sentinelUsername = sentinel?.username
+    this.sentinelTls = sentinel?.tls
+    this.cluster = place?.kind === 'cluster' ? place.nodes : undefined
     this.db = address?.db
     this.username = address?.username
-    Object.defineProperty(this, 'password', { value: address?.password })
-    this.tls = address?.tls
+    this.caFile = options.caFile
+    this.certFile = options.certFile
+    this.keyFile = options.keyFile
     this.connectTimeout = address === undefined ? undefined : address.connectTimeoutMs / 1000
+    this.offlineQueue = address === undefined ? undefined : (options.offlineQueue ?? false)
     this.client = options.client
+    this.breaker = breaker
+    const hidden = { password: address?.password, sentinelPassword: sentinel?.password, tls: address?.tls }
+    for (const [name, value] of Object.entries({ ...hidden, _connection: connection, _listeners: listeners })) {
+      Object.defineProperty(this, name, { value })
+    }
   }
 
   static addressOptions(address: UrlAddress): RedisCacheOptions {
     return addressOptions(address)
   }
+
+  /**
+   * The state of its connection; of a `client`, what that says of itself. A cluster is connected while any of its nodes is.
+   */
+  get connectionState(): ConnectionState {
+    return this._connection.state
+  }
+
+  /**
+   * Calls `listener` at every change of the connection's state, or of the circuit breaker's, from now on. Listeners keep no process alive.
+   *
+   * @returns the cache itself
+   * @throws `InvalidArgumentError` for another name
+   */
+  on<Event extends keyof RedisCacheEvents>(event: Event, listener: RedisCacheEvents[Event]): this {
+    if (!isEvent(event) || typeof listener !== 'function') {
+      throw new InvalidArgumentError(`on takes the name of an event (${eventNames()}) and a function`, {
+        option: 'event',
+      })
+    }
+    this._listeners.add(event, listener)
+    return this
+  }
+
+  /** Calls `listener` no more. Nothing happens if it was not called. */
+  off<Event extends keyof RedisCacheEvents>(event: Event, listener: RedisCacheEvents[Event]): this {
+    this._listeners.remove(event, listener)
+    return this
+  }
+}
+
+function storeOf(
+  options: RedisCacheOptions,
+  listeners: Listeners,
+): { backend: Backend; connection: Connection; breaker: Breaker | undefined } {
+  const connection = connectionOf(options, listeners)
+  const store = new RedisBackend(connection)
+  const settings = breakerOf(options)
+  if (settings === undefined) return { backend: store, connection, breaker: undefined }
+  const { clock = systemClock } = options
+  const breaker = new Breaker({ ...settings, clock, onChange: (...change) => listeners.tell('breaker', ...change) })
+  return { backend: new GuardedBackend(store, breaker, clock), connection, breaker }
+}
+
+/** Opens nothing yet. */
+export function connectionOf(options: RedisCacheOptions, listeners = new Listeners()): Connection {
+  const address = addressOf(options)
+  if (address === undefined) return borrowConnection(checkClient(options))
+  return ownConnection(address, {
+    offlineQueue: options.offlineQueue,
+    timeoutMs: timeoutMsOf(options),
+    onChange: (...change) => listeners.tell('connection', ...change),
+  })
 }

@@ -14,10 +14,12 @@ const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-/** From 0 to 16383. */
-export function slotOf(key: string): number {
+/** From 0 to 16383. Text is taken as UTF-8. */
+export function slotOf(key: string | Buffer): number {
   let crc = 0
-  for (const byte of Buffer.from(hashTagOf(key) ?? key)) {
+  // One character per byte: braces stay what they are, and bytes that are no text stay apart.
+  const text = typeof key === 'string' ? key : key.toString('latin1')
+  for (const byte of Buffer.from(hashTagOf(text) ?? text, typeof key === 'string' ? 'utf8' : 'latin1')) {
     crc = ((crc << 8) ^ (TABLE[((crc >> 8) ^ byte) & 0xff] as number)) & 0xffff
   }
   return crc % SLOTS
@@ -29,4 +31,16 @@ export function hashTagOf(key: string): string | undefined {
   if (start === 0) return undefined
   const end = key.indexOf('}', start)
   return end <= start ? undefined : key.slice(start, end)
+}
+
+/** What has one slot together, in the order in which it stands. */
+export function bySlot<T>(items: readonly T[], slotOfItem: (item: T) => number): T[][] {
+  const parts = new Map<number, T[]>()
+  for (const item of items) {
+    const slot = slotOfItem(item)
+    const part = parts.get(slot)
+    if (part === undefined) parts.set(slot, [item])
+    else part.push(item)
+  }
+  return [...parts.values()]
 }

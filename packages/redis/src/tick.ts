@@ -5,11 +5,14 @@
  * in its group sends all of them first: a get of a key that is being written, a set behind a delete, and every command that is never
  * grouped. So a get sees the write that was called before it and none that was called after it, and the writes of a tick are
  * executed as they were called.
+ *
+ * In a cluster a group travels as one command for each slot, and the order is that of each key.
  */
 import { setImmediate } from 'node:timers'
 import type { Encoding } from '@pycached/core'
 import { Deletes, Gets, type Group, isReply, ReadSizes, Sets, type Waiter } from './groups.js'
 import type { RedisLike } from './redis-like.js'
+import { bySlot } from './slot.js'
 
 /** Refused before anything was executed, for the command, for a key or for the keys' being together: alone, some may be allowed. */
 const REFUSED = /^(NOPERM|CROSSSLOT|ERR unknown command)/
@@ -19,8 +22,10 @@ const atEndOfTick = setImmediate
 
 /** What a tick's commands are written to. */
 export interface Channel {
-  /** The client, to be called in the same tick. */
-  readonly client: RedisLike
+  /** Calls at once where the client is connected, else in its turn when it is; rejects where it is known that it will not be. */
+  send<T>(call: (client: RedisLike) => Promise<T>): Promise<T>
+  /** Where only keys of one slot may travel together. */
+  readonly slotOf: ((key: string) => number) | undefined
   /** What is written from here to {@link uncork} waits, and leaves in one piece. */
   cork(): void
   uncork(): void
@@ -62,11 +67,11 @@ export class Tick {
     })
   }
 
-  /** The client, for a command that is never grouped, to be called at once: what waits has been sent. */
-  get client(): RedisLike {
+  /** A command that is never grouped. What waits is sent before it. */
+  send<T>(call: (client: RedisLike) => Promise<T>): Promise<T> {
     this.#begin()
     this.flush()
-    return this.#channel.client
+    return this.#channel.send(call)
   }
 
   /** Sends what waits. */
@@ -102,24 +107,30 @@ export class Tick {
   }
 
   #send<One extends Waiter>(group: Group<One>): void {
-    if (group.waiters.length > 1 && !this.#refused.has(group.kind)) void this.#sendTogether(group)
-    else for (const waiter of group.waiters) void this.#sendAlone(group, waiter)
+    const { slotOf } = this.#channel
+    if (slotOf === undefined) this.#sendPart(group, group.waiters)
+    else for (const part of bySlot(group.waiters, ({ key }) => slotOf(key))) this.#sendPart(group, part)
   }
 
-  async #sendTogether<One extends Waiter>(group: Group<One>): Promise<void> {
+  #sendPart<One extends Waiter>(group: Group<One>, waiters: readonly One[]): void {
+    if (waiters.length > 1 && !this.#refused.has(group.kind)) void this.#sendTogether(group, waiters)
+    else for (const waiter of waiters) void this.#sendAlone(group, waiter)
+  }
+
+  async #sendTogether<One extends Waiter>(group: Group<One>, waiters: readonly One[]): Promise<void> {
     let replies: readonly unknown[]
     try {
-      replies = await group.together(this.#channel.client)
+      replies = await this.#channel.send((client) => group.together(client, waiters))
     } catch (error) {
-      this.#failTogether(group, error)
+      this.#failTogether(group, waiters, error)
       return
     }
-    for (let index = 0; index < group.waiters.length; index++) group.settle(group.waiters[index] as One, replies[index])
+    for (let index = 0; index < waiters.length; index++) group.settle(waiters[index] as One, replies[index])
   }
 
   async #sendAlone<One extends Waiter>(group: Group<One>, waiter: One): Promise<void> {
     try {
-      group.settle(waiter, await group.alone(this.#channel.client, waiter))
+      group.settle(waiter, await this.#channel.send((client) => group.alone(client, waiter)))
     } catch (error) {
       waiter.reject(this.#channel.reason(error))
     }
@@ -131,13 +142,13 @@ export class Tick {
    *
    * The waiters share one error of the client's. Each caller is given another with it as `cause`, and nothing is written into it.
    */
-  #failTogether<One extends Waiter>(group: Group<One>, error: unknown): void {
+  #failTogether<One extends Waiter>(group: Group<One>, waiters: readonly One[], error: unknown): void {
     if (isReply(error, REFUSED)) {
       this.#refused.add(group.kind)
-      for (const waiter of group.waiters) void this.#sendAlone(group, waiter)
+      for (const waiter of waiters) void this.#sendAlone(group, waiter)
       return
     }
     const reason = this.#channel.reason(error)
-    for (const waiter of group.waiters) waiter.reject(reason)
+    for (const waiter of waiters) waiter.reject(reason)
   }
 }

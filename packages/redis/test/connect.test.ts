@@ -8,9 +8,11 @@ import { RedisCache, type RedisCacheOptions } from '@pycached/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startRedisServer } from '../../../test/support/redis-server.js'
-import { type Address, ownConnection } from '../src/connect.js'
+import type { Address } from '../src/address.js'
+import { ownConnection } from '../src/connect.js'
 import { RedisBackend } from '../src/redis-backend.js'
-import { addressOf, connectionOf } from '../src/redis-options.js'
+import { connectionOf } from '../src/redis-cache.js'
+import { addressOf } from '../src/redis-options.js'
 import { clientOn, rejectionOf } from './support.js'
 
 /** Without a deadline: a failure that does not end its commands hangs the test. */
@@ -317,7 +319,7 @@ describe('a server that hangs', () => {
       }),
     )
     const address = addressOf({ port }) as Address
-    const backend = new RedisBackend(ownConnection(address, 200))
+    const backend = new RedisBackend(ownConnection(address, {}, 200))
     onTestFinished(() => backend.close())
     await backend.set('k', 'v', undefined)
     for (const socket of sockets) socket.unpipe().pause()

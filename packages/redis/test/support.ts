@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 import { expect, inject, onTestFinished } from 'vitest'
 import { RedisBackend } from '../src/redis-backend.js'
-import { connectionOf, type RedisCacheOptions } from '../src/redis-options.js'
+import { connectionOf } from '../src/redis-cache.js'
+import type { RedisCacheOptions } from '../src/redis-options.js'
 
 /** The options that reach the server of the run. */
 export function shared(): { port: number; endpoint: string; password?: string } {

@@ -1,0 +1,100 @@
+/** An address → a client of ioredis that tries nothing by itself: no attempt is made and no command sent again behind the caller's back. */
+import type { ConnectionOptions as TlsOptions } from 'node:tls'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import type { Address, Place, SentinelPlace } from './address.js'
+
+/** How long a server may take to hang up. */
+const HANG_UP_MS = 200
+
+/** How often a command follows a slot that moves; each time to where it was told to go. */
+const MAX_REDIRECTIONS = 16
+/** A slot that moves key by key has some of a command's keys here and some there. */
+const RETRY_SPLIT_SLOT_MS = 20
+
+/**
+ * Opens nothing yet. `silenceMs`: how long a server may answer nothing to commands that wait before the connection counts as lost, by a
+ * timer of the client's; `undefined` where somebody else looks.
+ */
+export function clientOf(address: Address, silenceMs: number | undefined): Redis | Cluster {
+  const { place, tls, connectTimeoutMs } = address
+  const options = optionsOf(address, silenceMs)
+  if (place.kind !== 'cluster') return new Redis({ ...options, ...placeOptions(place, tls, connectTimeoutMs) })
+  return new Cluster(
+    place.nodes.map(({ endpoint, port }) => ({ host: endpoint, port })),
+    {
+      redisOptions: options,
+      lazyConnect: true,
+      clusterRetryStrategy: () => null,
+      // A cluster that is not whole answers CLUSTERDOWN at once; the check would ask again and again, with the commands waiting.
+      enableReadyCheck: false,
+      maxRedirections: MAX_REDIRECTIONS,
+      retryDelayOnTryAgain: RETRY_SPLIT_SLOT_MS,
+      // Both mean that commands are sent again whose connection broke: they may have run, and would run twice.
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
+      slotsRefreshTimeout: connectTimeoutMs,
+      // Certificates name hosts, and ioredis would connect to their addresses.
+      ...(tls !== false && {
+        dnsLookup: (host: string, done: (error: null, address: string) => void) => done(null, host),
+      }),
+    },
+  )
+}
+
+function optionsOf(address: Address, silenceMs: number | undefined): RedisOptions {
+  const { db, username, password, tls, connectTimeoutMs } = address
+  return {
+    db,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls !== false && { tls: tlsOptions(tls) }),
+    connectTimeout: connectTimeoutMs,
+    ...(silenceMs !== undefined && { socketTimeout: silenceMs }),
+    disconnectTimeout: HANG_UP_MS,
+    lazyConnect: true,
+    // Its automatic pipelines would wait for one another, and cost more than the write that they save: `cork` saves it, too.
+    enableAutoPipelining: false,
+    // ioredis would try again by itself for minutes, with the commands waiting. Here a failed attempt fails its commands, and the
+    // next command makes the next attempt: no failure is known and not told, and no timer runs for a server that nobody asks.
+    retryStrategy: null,
+    // A command whose connection broke may have run. Sent again it would run twice: an increment would count twice.
+    autoResendUnfulfilledCommands: false,
+    // A server that still loads its data answers LOADING at once; the check would wait for it, up to the deadline.
+    enableReadyCheck: false,
+    // Nothing here needs the newer protocol, whose greeting is a round trip more, nor to be told who we are.
+    protocol: 2,
+    disableClientInfo: true,
+  }
+}
+
+function placeOptions(
+  place: Exclude<Place, { kind: 'cluster' }>,
+  tls: boolean | TlsOptions,
+  connectTimeoutMs: number,
+): RedisOptions {
+  if (place.kind === 'server') return { host: place.endpoint, port: place.port }
+  if (place.kind === 'socket') return { path: place.path }
+  return sentinelOptions(place, tls, connectTimeoutMs)
+}
+
+function sentinelOptions(place: SentinelPlace, tls: boolean | TlsOptions, connectTimeoutMs: number): RedisOptions {
+  const { sentinels, masterName, username, password } = place
+  return {
+    sentinels: sentinels.map(({ endpoint, port }) => ({ host: endpoint, port })),
+    name: masterName,
+    role: 'master',
+    ...(username !== undefined && { sentinelUsername: username }),
+    ...(password !== undefined && { sentinelPassword: password }),
+    ...(place.tls !== false && { sentinelTLS: tlsOptions(place.tls) }),
+    enableTLSForSentinelMode: tls !== false,
+    sentinelCommandTimeout: connectTimeoutMs,
+    // All of them were asked: the attempt has failed.
+    sentinelRetryStrategy: () => null,
+    // A master that was demoted: the sentinels know the new one.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  }
+}
+
+function tlsOptions(tls: true | TlsOptions): TlsOptions {
+  return tls === true ? {} : tls
+}

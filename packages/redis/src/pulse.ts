@@ -1,0 +1,59 @@
+/**
+ * Whether servers still answer: notices connections on which nothing comes back, and breaks them off. The system itself goes on sending for
+ * a quarter of an hour where the network swallows everything.
+ */
+import type { Redis } from 'ioredis'
+
+/** A shorter silence is no reason to break off: a server that is merely slow keeps its connection. */
+const MIN_SILENCE_MS = 1000
+
+export class Pulse {
+  readonly #beats = new Set<Beat>()
+
+  /** From its next connection on. */
+  watch(redis: Redis): void {
+    redis.on('connect', () => {
+      const beat = new Beat(redis)
+      this.#beats.add(beat)
+      redis.stream.once('close', () => this.#beats.delete(beat))
+    })
+  }
+
+  /** Somebody has waited so long for an answer. */
+  check(waitedMs: number): void {
+    for (const beat of this.#beats) beat.check(waitedMs)
+  }
+}
+
+/** One connection. A clock is read once per packet, and no timer runs. */
+class Beat {
+  readonly #redis: Redis
+  readonly #stream: Redis['stream']
+  #heardMs = performance.now()
+  #writtenThen = 0
+  #silentSinceMs = 0
+
+  constructor(redis: Redis) {
+    this.#redis = redis
+    this.#stream = redis.stream
+    this.#stream.on('data', () => {
+      this.#heardMs = performance.now()
+      this.#writtenThen = bytesWritten(this.#stream)
+    })
+  }
+
+  check(waitedMs: number): void {
+    if (bytesWritten(this.#stream) === this.#writtenThen || this.#redis.stream !== this.#stream) return
+    const nowMs = performance.now()
+    const sinceMs = nowMs - waitedMs
+    if (this.#heardMs > sinceMs) return
+    if (this.#silentSinceMs <= this.#heardMs) this.#silentSinceMs = Math.max(sinceMs, this.#heardMs)
+    const silentMs = nowMs - this.#silentSinceMs
+    if (silentMs < MIN_SILENCE_MS) return
+    this.#stream.destroy(new Error(`the server has not answered for ${Math.round(silentMs)} ms`))
+  }
+}
+
+function bytesWritten(stream: Redis['stream']): number {
+  return (stream as { bytesWritten?: number }).bytesWritten ?? 0
+}
