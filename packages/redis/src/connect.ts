@@ -283,7 +283,9 @@ async function checkRole(redis: Redis): Promise<void> {
   const [role] = (await redis.call('role').catch(() => ['master'])) as unknown[]
   if (role === 'master') return
   redis.disconnect()
-  throw new Error(`the sentinels name ${redis.stream.remoteAddress}:${redis.stream.remotePort}, which is a ${String(role)}`)
+  throw new Error(
+    `the sentinels name ${redis.stream.remoteAddress}:${redis.stream.remotePort}, which is a ${String(role)}`,
+  )
 }
 
 /** Of a cluster any one will do: every node passes messages on to all others. */
