@@ -6,6 +6,7 @@ import { type Backend, type Encoding, InvalidArgumentError, type ReplacedTtl } f
 import { clearPrefix } from './clear.js'
 import type { Connection } from './connect.js'
 import { MAX_GROUPED_LENGTH } from './groups.js'
+import { RedisLocks } from './lock-store.js'
 import type { RedisArgument } from './redis-like.js'
 import {
   ADD_IF_MISSING,
@@ -23,10 +24,12 @@ import { checkKey, fromReply, isOne, toArgument, toRawArgument, ttlWords } from 
 export class RedisBackend implements Backend {
   readonly #connection: Connection
   readonly #tick: Tick
+  readonly locks: RedisLocks
 
   constructor(connection: Connection) {
     this.#connection = connection
     this.#tick = connection.tick
+    this.locks = new RedisLocks((...call) => this.#script(...call, (reply) => reply), connection)
   }
 
   get(key: string, encoding: Encoding): Promise<unknown> {
@@ -135,6 +138,7 @@ export class RedisBackend implements Backend {
   }
 
   close(graceMs?: number): Promise<void> {
+    this.locks.close()
     this.#tick.flush()
     return this.#connection.close(graceMs)
   }
