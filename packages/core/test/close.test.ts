@@ -44,6 +44,30 @@ describe('close', () => {
     expect(closed()).toBe(1)
   })
 
+  test('gives the store the time that its commands have left', async () => {
+    const graceMs = (backend: FailingBackend) => backend.calls.find(([name]) => name === 'close')?.[1]
+    const idle = make({ timeout: '2s' })
+    await idle.cache.close()
+    expect(graceMs(idle.backend)).toBe(2000)
+    const busy = make({ timeout: '2s' })
+    busy.backend.delay('set', 500)
+    const set = busy.cache.set('key', 1)
+    const closing = busy.cache.close()
+    await busy.clock.advanceAsync(500)
+    await Promise.all([set, closing])
+    expect(graceMs(busy.backend)).toBe(1500)
+    const hanging = make({ timeout: '2s' })
+    hanging.backend.hang('get')
+    const get = expect(hanging.cache.get('key')).rejects.toThrow('no answer')
+    const late = hanging.cache.close()
+    await hanging.clock.advanceAsync(2000)
+    await Promise.all([get, late])
+    expect(graceMs(hanging.backend)).toBe(0)
+    const patient = make({ timeout: null })
+    await patient.cache.close()
+    expect(graceMs(patient.backend)).toBe(5000)
+  })
+
   test('gives up a command without a deadline after 5 seconds', async () => {
     const { clock, backend, cache, closed } = make({ timeout: null })
     backend.hang('get')

@@ -284,3 +284,18 @@ test('commands that share a signal put one listener on it, which leaves with the
   await Promise.allSettled(gets)
   expect(removed.mock.calls).toEqual(added.mock.calls)
 })
+
+test('the store is told what it did not answer in time, and nothing of what never got to it', async () => {
+  const { clock, backend, cache } = make({ timeout: '2s' })
+  const told: number[] = []
+  Object.assign(backend, { unanswered: (waitedMs: number) => told.push(waitedMs) })
+  backend.hang('get')
+  const late = [errorOf(cache.get('a')), errorOf(cache.get('b', { timeout: '1s' }))]
+  const aborted = errorOf(cache.get('c', { signal: AbortSignal.timeout(1) }))
+  await aborted
+  cache.plugins = [{ preSet: () => new Promise(() => {}) }]
+  late.push(errorOf(cache.set('d', 1)))
+  await clock.advanceAsync(2000)
+  await Promise.all(late)
+  expect(told).toEqual([1000, 2000])
+})
