@@ -44,9 +44,17 @@ export async function main(args: string[]): Promise<number> {
   return failed.length === 0 ? 0 : 1
 }
 
+/** What a run's process tells the one that started it. */
+type Told = { readonly figures: Figure[] } | { readonly failure: string }
+
 async function runHere(name: string, size: Size): Promise<number> {
-  const figures = await (await loadRun(name)).run(size)
-  await new Promise((resolve) => process.send?.(figures, resolve))
+  const told: Told = await loadRun(name)
+    .then((run) => run.run(size))
+    .then(
+      (figures) => ({ figures }),
+      (error: unknown) => ({ failure: (error as Error)?.stack ?? String(error) }),
+    )
+  await new Promise((resolve) => process.send?.(told, resolve))
   process.disconnect()
   return 0
 }
@@ -63,7 +71,9 @@ async function runApart(name: string, size: Size): Promise<Outcome> {
   }
   let timer = setTimeout(giveUp(`did not end within ${LIMIT_MINUTES[size]} minutes`), LIMIT_MINUTES[size] * 60_000)
   child.once('message', (message) => {
-    figures = message as Figure[]
+    const told = message as Told
+    if ('figures' in told) figures = told.figures
+    else failure = told.failure
     clearTimeout(timer)
     timer = setTimeout(giveUp('told its figures, and its process did not end by itself'), END_MS)
   })

@@ -1,11 +1,12 @@
 /** Programs of the tests, each run in a process of its own: what V8 does, or holds across processes, is seen from the outside only. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'vite'
+import { build, type Plugin } from 'vite'
 
 const run = promisify(execFile)
 
@@ -20,6 +21,16 @@ export interface Program {
   [Symbol.dispose](): void
 }
 
+/** Packages that are not ours are loaded from where they are installed: to build them in takes most of the time. */
+const foreignPackages: Plugin = {
+  name: 'foreign-packages',
+  enforce: 'pre',
+  resolveId(id, importer) {
+    if (importer === undefined || /^([./]|node:|@pycached\/)/.test(id) || isBuiltin(id)) return null
+    return { id: pathToFileURL(createRequire(importer).resolve(id)).href, external: true }
+  },
+}
+
 /** The program at `source`, from the sources, in one file. */
 export async function programAt(source: URL): Promise<Program> {
   const folder = mkdtempSync(join(tmpdir(), 'pycached-program-'))
@@ -27,6 +38,7 @@ export async function programAt(source: URL): Promise<Program> {
   await build({
     configFile: false,
     logLevel: 'error',
+    plugins: [foreignPackages],
     resolve: { conditions },
     ssr: { noExternal: true, resolve: { conditions } },
     build: {

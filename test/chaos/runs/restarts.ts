@@ -1,24 +1,52 @@
-/** Redis is killed and started again, again and again. */
+/** Redis is killed and started again, again and again, while a process uses it steadily. */
 
-import { RedisCache } from '@pycached/redis'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startRedisServer } from '../../support/redis-server.js'
+import { commonFigures, failuresInUse, Load } from '../load/load.js'
+import { randomFrom } from '../load/random.js'
 import type { ChaosRun } from '../run.js'
+
+const DEADLINE_MS = 500
 
 const run: ChaosRun = {
   name: 'restarts',
   title: 'Redis is killed and restarted',
-  mustShow: 'every restart is followed by a write and a read',
+  mustShow:
+    'no unhandled rejection, no exit of the process, no command more than 100 ms past its deadline, and use again within 2 s of every restart',
   async run(size) {
-    const rounds = size === 'quick' ? 3 : 200
+    const rounds = size === 'quick' ? 5 : 200
+    const random = randomFrom(1)
     await using server = await startRedisServer()
-    await using cache = new RedisCache({ port: server.port })
-    let used = 0
-    for (let round = 0; round < rounds; round++) {
+    await using load = await Load.start({ cache: { port: server.port }, deadlineMs: DEADLINE_MS, perSecond: 2000 })
+    const resumedMs: number[] = []
+    for (let round = 1; round <= rounds; round++) {
+      await sleep(random() * (size === 'quick' ? 200 : 500))
+      load.enter('down')
+      await server.stop()
+      // From time to time so long that commands called in it have passed their deadlines.
+      await sleep(round % 20 === 3 ? 3 * DEADLINE_MS : random() * 200)
       await server.restart()
-      await cache.set('round', round).catch(() => cache.set('round', round))
-      if ((await cache.get('round')) === round) used++
+      load.enter('up')
+      resumedMs.push(await load.resumed())
     }
-    return [{ name: 'restarts after which the cache was of use', value: used, limit: { exactly: rounds } }]
+    const ended = await load.end()
+    return [
+      { name: 'restarts', value: rounds, limit: { exactly: rounds } },
+      {
+        name: 'longest from a restart to the first answer',
+        value: Math.max(...resumedMs),
+        unit: 'ms',
+        limit: { atMost: 2000 },
+      },
+      {
+        name: 'longest from a restart to a failure of a command that was called after it',
+        value: ended.report.longestTroubleMs,
+        unit: 'ms',
+        limit: { atMost: 2000 },
+      },
+      ...failuresInUse(ended.report),
+      ...commonFigures(ended),
+    ]
   },
 }
 

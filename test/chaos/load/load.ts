@@ -1,0 +1,122 @@
+/** A steady load of all commands on a Redis, made by a process of its own. */
+
+import { type Children, startChildren } from '../../support/children.js'
+import { type Program, programAt } from '../../support/program.js'
+import type { Figure } from '../run.js'
+import type { FromLoad, LoadOptions, ToLoad } from './messages.js'
+import type { Phase, Report } from './tally.js'
+
+type Message<Is extends FromLoad['is']> = Extract<FromLoad, { is: Is }>
+
+/** What the load is told at most to be over, and a program that has nothing to do to end. */
+const END_MS = 20_000
+
+export class Load implements AsyncDisposable {
+  readonly #program: Program
+  readonly #children: Children
+
+  private constructor(program: Program, children: Children) {
+    this.#program = program
+    this.#children = children
+  }
+
+  /** Resolves when the process is there and has begun. */
+  static async start(options: LoadOptions): Promise<Load> {
+    const program = await programAt(new URL('../programs/load.ts', import.meta.url))
+    const load = new Load(
+      program,
+      startChildren(program, 1, () => [JSON.stringify(options)]),
+    )
+    await load.#next('started')
+    return load
+  }
+
+  /** Tells the load that the store can be used now, or that it cannot be relied on. */
+  enter(phase: Phase): void {
+    this.#send({ do: 'enter', phase })
+  }
+
+  /** How long after the last `up` the first command succeeded. */
+  async resumed(): Promise<number> {
+    return (await this.#next('resumed')).afterMs
+  }
+
+  /** Resolves once nothing is in flight, to what was written and what the cache reads. */
+  async pause(): Promise<Message<'paused'>> {
+    this.#send({ do: 'pause' })
+    return await this.#next('paused')
+  }
+
+  resume(): void {
+    this.#send({ do: 'resume' })
+  }
+
+  /** Ends the load, closes the cache and waits for the process to end by itself. */
+  async end(): Promise<{ report: Report; closeMs: number; exitMs: number; complaints: string }> {
+    this.#send({ do: 'end' })
+    const { report, closeMs } = await this.#next('ended')
+    const [child] = this.#children
+    const started = performance.now()
+    const timer = setTimeout(() => child?.signal('SIGKILL'), END_MS)
+    const exit = await child?.exited
+    clearTimeout(timer)
+    if (exit?.code !== 0) throw new Error(`The load ended with ${exit?.signal ?? exit?.code}: ${child?.complaints}`)
+    return { report, closeMs, exitMs: performance.now() - started, complaints: child?.complaints ?? '' }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#children[Symbol.asyncDispose]()
+    this.#program[Symbol.dispose]()
+  }
+
+  #send(message: ToLoad): void {
+    this.#children[0]?.send(message)
+  }
+
+  async #next<Is extends FromLoad['is']>(is: Is): Promise<Message<Is>> {
+    const message = await this.#children[0]?.next<FromLoad>()
+    if (message?.is !== is) throw new Error(`Expected the load to say ${is}, it said ${JSON.stringify(message)}`)
+    return message as Message<Is>
+  }
+}
+
+const total = (counts: Record<string, number>): number => Object.values(counts).reduce((sum, count) => sum + count, 0)
+
+/** `ERROR A 12, ERROR B 3`, the most frequent first. */
+export const kinds = (counts: Record<string, number>): string =>
+  Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, count]) => `${kind}: ${count}`)
+    .join(', ') || 'none'
+
+/** What every load has to keep, whatever is done to its server. */
+export function commonFigures({ report, exitMs }: { report: Report; exitMs: number }): Figure[] {
+  const { commands, answered, failed, wrong, unhandled } = report
+  return [
+    { name: 'commands', value: commands },
+    { name: 'commands that were answered', value: answered, limit: { atLeast: 1 } },
+    { name: 'commands that failed while the server was down', value: total(failed.down) },
+    { name: 'kinds of these failures', value: kinds(failed.down) },
+    { name: 'unhandled rejections and uncaught errors', value: unhandled.length, limit: { exactly: 0 } },
+    ...(unhandled.length === 0
+      ? []
+      : [{ name: 'the first of them', value: String(unhandled[0]).replaceAll('\n', ' ') }]),
+    { name: 'replies that belong to another command', value: wrong.length, limit: { exactly: 0 } },
+    ...(wrong.length === 0 ? [] : [{ name: 'the first of them', value: String(wrong[0]) }]),
+    {
+      name: 'furthest past its deadline that a command ended, less what its process was held up',
+      value: report.latestNetMs,
+      unit: 'ms',
+      limit: { atMost: 100 },
+    },
+    { name: 'the same, by the clock alone', value: report.latestMs, unit: 'ms' },
+    { name: 'longest that the process was held up', value: report.heldUpMs, unit: 'ms' },
+    { name: 'the process ended by itself after', value: exitMs, unit: 'ms', limit: { atMost: END_MS } },
+  ]
+}
+
+/** What failed although the server was there, once it had been of use again. */
+export const failuresInUse = ({ failed }: Report): Figure[] => [
+  { name: 'commands that failed after use had resumed', value: total(failed.inUse), limit: { exactly: 0 } },
+  { name: 'kinds of these failures', value: kinds(failed.inUse) },
+]
