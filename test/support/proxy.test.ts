@@ -143,6 +143,20 @@ test('bytes can arrive in pieces', async () => {
   expect(pieces.join('')).toBe('abcdefgh')
 })
 
+test('no byte is lost when pieces become larger while some are on their way', async () => {
+  const { proxy } = await behindProxy()
+  const client = await clientOf(proxy)
+  const text = Array.from({ length: 2000 }, (_, index) => index).join()
+  for (const bytes of [1, 2, 7]) {
+    proxy.slice(bytes)
+    client.socket.write(text)
+    await sleep(10)
+  }
+  await proxy.heal()
+  await vi.waitFor(() => expect(client.heard().length).toBe(3 * text.length))
+  expect(client.heard()).toBe(text.repeat(3))
+})
+
 test('a server that is not there is a reset connection', async () => {
   await using proxy = await startProxy(await freePort())
   const client = await clientOf(proxy)

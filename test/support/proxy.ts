@@ -138,11 +138,13 @@ function pass(source: Socket, target: Socket, direction: Direction, weather: Wea
     if (what === 'reset') target.resetAndDestroy()
     else if (what === 'end') target.end()
     else {
-      for (let at = 0; at < what.length && !target.destroyed; at += weather.sliceBytes) {
+      for (let at = 0; at < what.length && !target.destroyed; ) {
         await weather.open
         if (lost()) return
-        target.write(what.subarray(at, at + weather.sliceBytes))
-        if (weather.sliceBytes !== Infinity) await new Promise((resolve) => setImmediate(resolve))
+        const piece = what.subarray(at, at + weather.sliceBytes)
+        target.write(piece)
+        at += piece.length
+        if (at < what.length) await new Promise((resolve) => setImmediate(resolve))
       }
     }
   }

@@ -14,7 +14,7 @@ const run: ChaosRun = {
   mustShow:
     'no unhandled rejection, no exit of the process, no command more than 100 ms past its deadline, and use again within 2 s of every restart',
   async run(size) {
-    const rounds = size === 'quick' ? 5 : 200
+    const rounds = size === 'quick' ? 4 : 200
     const random = randomFrom(1)
     await using server = await startRedisServer()
     await using load = await Load.start({ cache: { port: server.port }, deadlineMs: DEADLINE_MS, perSecond: 2000 })
@@ -24,7 +24,7 @@ const run: ChaosRun = {
       load.enter('down')
       await server.stop()
       // From time to time so long that commands called in it have passed their deadlines.
-      await sleep(round % 20 === 3 ? 3 * DEADLINE_MS : random() * 200)
+      await sleep(round % 20 === 3 ? 1.4 * DEADLINE_MS : random() * 200)
       await server.restart()
       load.enter('up')
       resumedMs.push(await load.resumed())
