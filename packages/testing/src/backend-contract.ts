@@ -1,8 +1,9 @@
 /** What every backend must do, as data. */
 import { strict as assert } from 'node:assert'
-import type { Backend, BaseCache, CacheOptions, MaybePromise } from '@pycached/core'
+import type { Backend, BaseCache, CacheOptions, LockStore, MaybePromise } from '@pycached/core'
 import { type CacheUnderTest, COMMAND_CASES, JSON_TEXT } from './command-cases.js'
 import { type ContractCase, sleep, uniqueName } from './contract.js'
+import { LOCK_CASES } from './lock-cases.js'
 import { PRIMITIVE_CASES } from './primitive-cases.js'
 import { SCOPE_CASES } from './scope-cases.js'
 
@@ -47,7 +48,13 @@ export function backendContract({ create, prefix = 'contract', wait = sleep }: B
         if (backend.scope !== undefined) await run({ backend, scope: (at) => checked(scopeOf(backend, at)), unique })
       }),
     )
-    return [...whole, ...scoped, ...scopes]
+    const locks = LOCK_CASES.map(([title, run]) =>
+      onBackend(`where there are locks, ${title}`, async (backend, unique, close) => {
+        if (backend.locks === undefined) return
+        await run({ backend, locks: checkedLocks(backend.locks), lockKey: `${unique}:key-lock`, wait: waits, close })
+      }),
+    )
+    return [...whole, ...scoped, ...scopes, ...locks]
   }
 
   function commands(): ContractCase[] {
@@ -59,17 +66,22 @@ export function backendContract({ create, prefix = 'contract', wait = sleep }: B
     )
   }
 
-  function onBackend(title: string, run: (backend: Backend, unique: string) => Promise<void>): ContractCase {
+  function onBackend(
+    title: string,
+    run: (backend: Backend, unique: string, close: () => Promise<void>) => Promise<void>,
+  ): ContractCase {
     return {
       title,
       run: async () => {
         const unique = `${prefix}:${uniqueName()}`
         const cache = await create({})
+        let closing: Promise<void> | undefined
+        const close = () => (closing ??= cache.close())
         try {
-          await run(checked(cache.backend), unique)
-          await cache.backend.clear(unique)
+          await run(checked(cache.backend), unique, close)
+          if (closing === undefined) await cache.backend.clear(unique)
         } finally {
-          await cache.close()
+          await close()
         }
       },
     }
@@ -109,10 +121,18 @@ function scopeOf(backend: Backend, prefix: string): Backend {
 
 /** The backend, whose every answer is checked to be plain or a native promise: the pipeline knows no other. */
 function checked(backend: Backend): Backend {
-  return new Proxy(backend, {
+  return checkedAnswers(backend, 'scope')
+}
+
+function checkedLocks(locks: LockStore): LockStore {
+  return checkedAnswers(locks, 'watch')
+}
+
+function checkedAnswers<T extends object>(subject: T, except: string): T {
+  return new Proxy(subject, {
     get(target, property) {
       const member: unknown = Reflect.get(target, property, target)
-      if (typeof member !== 'function' || property === 'scope') {
+      if (typeof member !== 'function' || property === except) {
         return typeof member === 'function' ? member.bind(target) : member
       }
       return (...args: unknown[]): unknown => {
