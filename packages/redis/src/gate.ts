@@ -110,9 +110,15 @@ export class Gate {
     if (!this.#options.offlineQueue) return this.#rejectAll(error)
     this.#dropLate()
     if (this.#waiters.length === 0) return
-    // Who waits has a deadline, and that keeps the process alive.
-    this.#retry = schedule(() => this.#attempt(), this.#retryMs).unref()
+    this.#retry = schedule(() => this.#attemptAgain(), this.#retryMs)
+    // Who waits has a deadline, which keeps the process alive; without one it is left to this timer.
+    if (this.#options.patienceMs < Number.POSITIVE_INFINITY) this.#retry.unref()
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
+  }
+
+  #attemptAgain(): void {
+    this.#dropLate()
+    if (this.#waiters.length > 0) this.#attempt()
   }
 
   /** Whom nobody waits for any more: a write that was given up long ago is not made up for. */
