@@ -5,7 +5,9 @@
  * An outcome counts only if its command began after the last failure that counted: many commands that break together are one failure, and
  * an answer that was on its way when the store went silent does not tell that it is back.
  */
-import { BackendUnavailableError, type Clock } from '@pycached/core'
+import { BackendUnavailableError, type Clock, toMs } from '@pycached/core'
+import { check, isObject } from './check.js'
+import type { RedisCacheOptions } from './redis-options.js'
 
 /** `closed`: commands pass. `open`: they are refused. `half-open`: one of them is trying, the others are refused. */
 export type BreakerState = 'closed' | 'open' | 'half-open'
@@ -25,6 +27,9 @@ export interface BreakerSettings {
   readonly clock: Clock
   readonly onChange: (state: BreakerState, cause: unknown) => void
 }
+
+const DEFAULT_FAILURES = 3
+const DEFAULT_RESET_AFTER = '1s'
 
 /** A command without a deadline may never end: then another one tries. */
 const TRIAL_MS = 60_000
@@ -101,4 +106,22 @@ export class Breaker implements CircuitBreaker {
     this.#state = state
     this.#settings.onChange(state, cause)
   }
+}
+
+/** The settings of the circuit breaker, `undefined` where there is none. */
+export function breakerOf({
+  breaker = false,
+}: RedisCacheOptions): { failures: number; resetAfterMs: number } | undefined {
+  check(
+    typeof breaker === 'boolean' || isObject(breaker),
+    'breaker',
+    'true, false or { failures, resetAfter }',
+    breaker,
+  )
+  if (breaker === false) return undefined
+  const { failures = DEFAULT_FAILURES, resetAfter = DEFAULT_RESET_AFTER, ...others } = breaker === true ? {} : breaker
+  const [other] = Object.keys(others)
+  check(other === undefined, 'breaker', `{ failures, resetAfter }, and there is no '${other}'`, breaker)
+  check(Number.isSafeInteger(failures) && failures > 0, 'breaker', 'with failures that are an integer from 1', failures)
+  return { failures, resetAfterMs: toMs(resetAfter, 'breaker') }
 }

@@ -5,6 +5,7 @@ import {
   DeserializationError,
   type Encoding,
   isPycachedError,
+  type LockStore,
   type MaybePromise,
   type ReplacedTtl,
 } from '@pycached/core'
@@ -12,6 +13,7 @@ import type { Breaker } from './breaker.js'
 import { isOutage } from './client-errors.js'
 
 export class GuardedBackend implements Backend {
+  readonly locks: LockStore | undefined
   readonly #inner: Backend
   readonly #breaker: Breaker
   readonly #clock: Clock
@@ -20,6 +22,7 @@ export class GuardedBackend implements Backend {
     this.#inner = inner
     this.#breaker = breaker
     this.#clock = clock
+    this.locks = inner.locks && this.#guardLocks(inner.locks)
   }
 
   get(key: string, encoding: Encoding): Promise<unknown> {
@@ -89,6 +92,16 @@ export class GuardedBackend implements Backend {
 
   close(graceMs?: number): MaybePromise<void> {
     return this.#inner.close(graceMs)
+  }
+
+  /** Watching asks nothing of the store that could fail. */
+  #guardLocks(locks: LockStore): LockStore {
+    return {
+      take: (...args) => this.#guard(() => locks.take(...args)),
+      release: (...args) => this.#guard(() => locks.release(...args)),
+      break: (...args) => this.#guard(() => locks.break(...args)),
+      watch: (lockKey, call) => locks.watch(lockKey, call),
+    }
   }
 
   async #guard<T>(call: () => MaybePromise<T>): Promise<T> {

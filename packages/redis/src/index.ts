@@ -3,12 +3,11 @@ import { register } from '@pycached/core'
 import { RedisCache } from './redis-cache.js'
 import type { RedisCacheOptions } from './redis-options.js'
 
-export type { RedisHost } from './address.js'
 export type { BreakerState, CircuitBreaker } from './breaker.js'
 export type { RedisCacheEvents } from './events.js'
 export type { ConnectionState } from './gate.js'
 export type { RedisArgument, RedisLike, RedisNode } from './redis-like.js'
-export type { BreakerOptions } from './redis-options.js'
+export type { BreakerOptions, RedisHost } from './redis-options.js'
 export type { RedisCacheOptions }
 export { RedisCache }
 

@@ -1,6 +1,6 @@
 /** Locks in Redis: each step is one script on the lock's key, and who waits listens on a channel of that name. */
 import type { LockAnswer, LockStore } from '@pycached/core'
-import type { Connection } from './connect.js'
+import type { Connection } from './connection.js'
 import { fenceKeyOf } from './fence.js'
 import { BREAK_LOCK, RELEASE_LOCK, TAKE_LOCK } from './lock-scripts.js'
 import type { RedisArgument } from './redis-like.js'

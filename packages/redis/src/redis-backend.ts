@@ -4,7 +4,7 @@
  */
 import { type Backend, type Encoding, InvalidArgumentError, type ReplacedTtl } from '@pycached/core'
 import { clearPrefix } from './clear.js'
-import type { Connection } from './connect.js'
+import type { Connection } from './connection.js'
 import { MAX_GROUPED_LENGTH } from './groups.js'
 import { RedisLocks } from './lock-store.js'
 import type { RedisArgument } from './redis-like.js'

@@ -10,22 +10,18 @@ import {
   type UrlAddress,
 } from '@pycached/core'
 import { JsonSerializer } from '@pycached/serializer-json'
-import type { RedisHost } from './address.js'
-import { Breaker, type CircuitBreaker } from './breaker.js'
-import { borrowConnection, type Connection, ownConnection } from './connect.js'
+import { addressOf, checkClient } from './address.js'
+import { borrowConnection } from './borrowed-connection.js'
+import { Breaker, breakerOf, type CircuitBreaker } from './breaker.js'
+import type { Connection } from './connection.js'
 import { eventNames, isEvent, Listeners, type RedisCacheEvents } from './events.js'
 import type { ConnectionState } from './gate.js'
 import { GuardedBackend } from './guarded-backend.js'
+import { ownConnection } from './own-connection.js'
 import { RedisBackend } from './redis-backend.js'
 import type { RedisLike } from './redis-like.js'
-import {
-  addressOf,
-  addressOptions,
-  breakerOf,
-  checkClient,
-  REDIS_OPTIONS,
-  type RedisCacheOptions,
-} from './redis-options.js'
+import { REDIS_OPTIONS, type RedisCacheOptions, type RedisHost } from './redis-options.js'
+import { addressOptions } from './url-address.js'
 
 /**
  * A cache in Redis: on one server, the master that sentinels name, or a cluster; JSON unless another serializer is given. Making one opens

@@ -3,7 +3,7 @@
  * once the channel is heard, at each message, and whenever one may have been missed.
  */
 import { setTimeout as schedule } from 'node:timers'
-import type { SubscriberLike } from './connect.js'
+import type { SubscriberLike } from './connection.js'
 
 /** How long it stays open for the next one who watches. */
 const IDLE_MS = 5000

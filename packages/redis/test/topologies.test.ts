@@ -13,7 +13,7 @@ import { shared } from './support.js'
 /** What starts, how a cache is made on it, and what has to end. */
 interface Started {
   readonly options: RedisCacheOptions
-  readonly end: () => Promise<void>
+  readonly end: () => PromiseLike<void>
 }
 
 const TOPOLOGIES: Record<string, () => Promise<Started>> = {

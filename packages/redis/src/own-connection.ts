@@ -1,44 +1,18 @@
-/** The connection of a cache: a client of its own, opened by the first command and opened anew after a loss, or the user's. */
+/** A connection of the cache's own: opened by the first command, opened anew after a loss, and closed. */
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { setTimeout as schedule } from 'node:timers'
 import { type Cluster, Command, type Redis } from 'ioredis'
 import type { Address } from './address.js'
 import { isClosed, readable, withoutArguments } from './client-errors.js'
+import { type Connection, type SubscriberLike, subscriberOf } from './connection.js'
 import { type ConnectionState, Gate } from './gate.js'
 import { clientOf } from './own-client.js'
 import { Pulse } from './pulse.js'
-import type { RedisLike, RedisNode } from './redis-like.js'
+import type { RedisLike } from './redis-like.js'
 import { slotOf } from './slot.js'
 import { type Channel, Tick } from './tick.js'
 
-/** A client and who looks after it. */
-export interface Connection extends Channel {
-  /** What all caches on this client call in one tick of the event loop. */
-  readonly tick: Tick
-  readonly state: ConnectionState
-  /** Every server that holds keys of its own. */
-  masters(): readonly RedisNode[]
-  /** What the client puts before every key. */
-  readonly keyPrefix: string
-  /** A client for messages, not connected yet; `undefined` where none can be made. */
-  subscriber(): SubscriberLike | undefined
-  /** The deadline of a command passed, that long after the call. */
-  unanswered(waitedMs: number): void
-  close(graceMs?: number): Promise<void>
-}
-
-/** What we call of a client that listens for messages. */
-export interface SubscriberLike {
-  connect(): Promise<void>
-  subscribe(channel: string): Promise<unknown>
-  unsubscribe(channel: string): Promise<unknown>
-  on(event: 'message', listener: (channel: string, message: string) => void): unknown
-  on(event: 'end' | 'close' | 'error', listener: (error?: Error) => void): unknown
-  disconnect(): void
-}
-
-/** How a connection of our own behaves. */
 export interface ConnectionSettings {
   /** Whether commands wait while the server is known to be out of reach. Default `false`. */
   readonly offlineQueue?: boolean | undefined
@@ -57,70 +31,9 @@ const DRAIN_MS = 1000
 /** An error tells why a connection closed if it came this recently. */
 const RECENT_MS = 5000
 
-/** One connection for each of the user's clients: all caches on a client have one tick, and each sees what the others called before it. */
-const borrowed = new WeakMap<RedisLike, Connection>()
-
-/** The user's own client: used as it is, listened to by nobody, and left open. */
-export function borrowConnection(client: RedisLike): Connection {
-  let connection = borrowed.get(client)
-  if (connection === undefined) {
-    connection = new BorrowedConnection(client)
-    borrowed.set(client, connection)
-  }
-  return connection
-}
-
-/** A client of our own. Nothing is opened before the first command. */
+/** Nothing is opened before the first command. */
 export function ownConnection(address: Address, settings: ConnectionSettings = {}, silenceMs = SILENCE_MS): Connection {
   return new OwnConnection(address, settings, silenceMs)
-}
-
-/** ioredis's names of states, as ours. */
-const STATES: Readonly<Record<string, ConnectionState>> = {
-  wait: 'disconnected',
-  ready: 'connected',
-  close: 'unreachable',
-  end: 'unreachable',
-}
-
-class BorrowedConnection implements Connection {
-  readonly tick = new Tick(this)
-  readonly reason = withoutArguments
-  readonly slotOf: Channel['slotOf']
-  readonly #client: RedisLike
-
-  constructor(client: RedisLike) {
-    this.#client = client
-    this.slotOf = client.isCluster === true ? (key) => slotOf(this.keyPrefix + key) : undefined
-  }
-
-  get state(): ConnectionState {
-    return STATES[this.#client.status ?? 'ready'] ?? 'connecting'
-  }
-
-  get keyPrefix(): string {
-    return this.#client.options?.keyPrefix ?? ''
-  }
-
-  send<T>(call: (client: RedisLike) => Promise<T>): Promise<T> {
-    return call(this.#client)
-  }
-
-  masters(): readonly RedisNode[] {
-    return this.#client.isCluster === true ? (this.#client.nodes?.('master') ?? []) : [this.#client]
-  }
-
-  subscriber(): SubscriberLike | undefined {
-    return subscriberOf(this.masters())
-  }
-
-  cork(): void {}
-
-  uncork(): void {}
-
-  unanswered(): void {}
-
-  async close(): Promise<void> {}
 }
 
 class OwnConnection implements Connection {
@@ -286,13 +199,6 @@ async function checkRole(redis: Redis): Promise<void> {
   throw new Error(
     `the sentinels name ${redis.stream.remoteAddress}:${redis.stream.remotePort}, which is a ${String(role)}`,
   )
-}
-
-/** Of a cluster any one will do: every node passes messages on to all others. */
-function subscriberOf(nodes: readonly RedisNode[]): SubscriberLike | undefined {
-  const node = nodes[Math.floor(Math.random() * nodes.length)]
-  const options = { lazyConnect: true, retryStrategy: null, enableReadyCheck: false, autoResubscribe: false }
-  return node?.duplicate?.(options) as SubscriberLike | undefined
 }
 
 function commandOf(error: Error): string | undefined {

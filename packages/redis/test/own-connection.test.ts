@@ -8,11 +8,10 @@ import { RedisCache, type RedisCacheOptions } from '@pycached/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startRedisServer } from '../../../test/support/redis-server.js'
-import type { Address } from '../src/address.js'
-import { ownConnection } from '../src/connect.js'
+import { type Address, addressOf } from '../src/address.js'
+import { ownConnection } from '../src/own-connection.js'
 import { RedisBackend } from '../src/redis-backend.js'
 import { connectionOf } from '../src/redis-cache.js'
-import { addressOf } from '../src/redis-options.js'
 import { clientOn, rejectionOf } from './support.js'
 
 /** Without a deadline: a failure that does not end its commands hangs the test. */
