@@ -32,7 +32,7 @@ export interface Backend {
   getMany(keys: readonly string[], encoding: Encoding): MaybePromise<readonly unknown[]>
   /** Replaces value and time to live. */
   set(key: string, value: unknown, ttlMs: number | undefined): MaybePromise<void>
-  /** All with the same time to live, all or none of one node's. A key that stands twice gets its last value. Never empty. */
+  /** All with the same time to live, all or none (of a cluster's: of each slot). A key that stands twice gets its last value. Never empty. */
   setMany(entries: readonly (readonly [key: string, value: unknown])[], ttlMs: number | undefined): MaybePromise<void>
   /** Sets if there is no such key; whether it did. `vital` (locks): a store that evicts gives up everything else first. */
   add(key: string, value: unknown, ttlMs: number | undefined, vital?: boolean): MaybePromise<boolean>

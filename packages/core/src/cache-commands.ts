@@ -56,18 +56,19 @@ export interface CacheCommands {
    */
   set(key: string, value: unknown, options?: WriteOptions): Promise<true>
   /**
-   * As many values as keys, in their order, `undefined` where missing. One round trip (one per node in a cluster); `[]` makes
-   * none. Mirrors Redis `MGET`.
+   * As many values as keys, in their order, `undefined` where missing. Read in one atomic step and one round trip; in a Redis Cluster in
+   * one step for the keys of each slot, all sent at once. `[]` makes none. Mirrors Redis `MGET`.
    *
    * @throws `DeserializationError` naming the first key whose value cannot be read.
    */
   multiGet<T = unknown>(keys: Iterable<string>, options?: ReadOptions): Promise<(T | undefined)[]>
   /**
-   * Stores all pairs (a `Map`, `Object.entries(record)`, any iterable) with the same time to live. On one node every key gets its
-   * value and its TTL, or none is written. One round trip per node; no pair makes none. The last of two pairs with one key wins.
+   * Stores all pairs (a `Map`, `Object.entries(record)`, any iterable) with the same time to live. Every key gets its value and its TTL, or
+   * none is written: one atomic step, one round trip. In a Redis Cluster that holds for the keys of each slot, which are sent at once; where
+   * some fail, it rejects though others were written. No pair makes no round trip. The last of two pairs with one key wins.
    *
    * @returns `true`
-   * @throws as `set`, before anything is written.
+   * @throws as `set`; for a value that cannot be stored, before anything is written.
    */
   multiSet(pairs: Iterable<readonly [key: string, value: unknown]>, options?: WriteOptions): Promise<true>
   /** Whether the key exists. One round trip. Mirrors Redis `EXISTS`. */
@@ -89,12 +90,15 @@ export interface CacheCommands {
   expire(key: string, ttl: Duration | null, options?: CommandOptions): Promise<boolean>
   /** The number of deleted keys, 0 or 1. One round trip. Mirrors Redis `UNLINK`. */
   delete(key: string, options?: CommandOptions): Promise<number>
-  /** The number of deleted keys. One round trip (one per node in a cluster); `[]` makes none. */
+  /**
+   * The number of deleted keys. One atomic step, one round trip; in a Redis Cluster one for the keys of each slot, all sent at once. `[]` makes
+   * none. Mirrors Redis `UNLINK`.
+   */
   multiDelete(keys: Iterable<string>, options?: CommandOptions): Promise<number>
   /**
    * Removes every key of the cache's own namespace, or of `options.namespace`, and none of another's. A cache without a namespace
    * owns, and so empties, its whole database; `{ namespace: '' }` is refused. Not atomic: a key written meanwhile may stay or go.
-   * Any number of small round trips; the store is never blocked for long. With a custom `keyBuilder`, removes what
+   * Any number of small round trips, in a Redis Cluster to every master; the store is never blocked for long. With a custom `keyBuilder`, removes what
    * starts with `keyBuilder('', namespace)`.
    *
    * A namespace is a prefix up to a colon, so clearing `a` also clears what was stored under the namespace `a:b`.
@@ -104,7 +108,7 @@ export interface CacheCommands {
   clear(options?: CommandOptions): Promise<true>
   /**
    * Passes a command to the underlying client and resolves to whatever it returns: no namespace, no serializer, no portability.
-   * Redis answers in text or bytes as the serializer's `encoding` says; memory answers `get set has delete clear keys size` on its
+   * Redis answers in text or bytes as the serializer's `encoding` says, a cluster from the node of the command's keys (without keys, from any); memory answers `get set has delete clear keys size` on its
    * store.
    */
   raw(command: string, ...args: unknown[]): Promise<unknown>
