@@ -72,8 +72,11 @@ function step(state: State, command: Command, due: Deadlines): [State, Answer] {
       return cell === undefined ? [state, false] : [put(state, key, cell.value, due(command.ttlMs)), true]
     case 'acquire':
       return [{ ...state, read: { ...state.read, [command.ticket]: cell?.value } }, undefined]
-    case 'cas':
-      return replace(state, key, state.read[command.ticket], command.value, undefined, due)
+    case 'cas': {
+      // Nobody asks for it again, and two states that differ in nothing else are one.
+      const { [command.ticket]: expected, ...read } = state.read
+      return replace({ ...state, read }, key, expected, command.value, undefined, due)
+    }
     case 'compareAndSet':
       return replace(state, key, command.expected, command.value, command.ttlMs, due)
     case 'multiGet':

@@ -17,7 +17,8 @@ export interface PlayOptions {
   readonly seed: number
   /** Of the keys: the same in all processes that take part. */
   readonly name: string
-  readonly clients: number
+  /** Default: as many as the scene is for. */
+  readonly clients?: number
   /** Where clients of several processes take part: the number of this one's first. Default 0. */
   readonly firstClient?: number
 }
@@ -25,7 +26,13 @@ export interface PlayOptions {
 const COMMANDS_PER_CLIENT = 10
 const KEYS = ['a', 'b', 'c']
 
-export async function play({ scene, seed, name, clients, firstClient = 0 }: PlayOptions): Promise<Play> {
+export async function play({
+  scene,
+  seed,
+  name,
+  clients = scene.clients ?? 4,
+  firstClient = 0,
+}: PlayOptions): Promise<Play> {
   // What all processes have to choose alike comes from the name.
   const shape = new Random(Buffer.from(name).reduce((sum, byte) => Math.imul(sum, 31) + byte, 7))
   const keys = KEYS.slice(0, 1 + shape.below(KEYS.length))

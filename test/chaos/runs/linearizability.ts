@@ -16,7 +16,6 @@ const SIZES = { quick: { memory: 8, redis: 8, processes: 24 }, full: { memory: 8
 
 /** Histories that are played at the same time on the same connections. */
 const AT_ONCE = 4
-const CLIENTS = 4
 const PROCESSES = 3
 const CLIENTS_PER_PROCESS = 2
 
@@ -48,7 +47,7 @@ async function playScene(title: string, scene: Scene, count: number, random: Ran
   for (let played = 0; played < count; played += AT_ONCE) {
     const plays = await Promise.all(
       Array.from({ length: AT_ONCE }, (_, index) =>
-        play({ scene, seed: random.below(2 ** 32), name: `${title}-${played + index}`, clients: CLIENTS }),
+        play({ scene, seed: random.below(2 ** 32), name: `${title}-${played + index}` }),
       ),
     )
     for (const { history } of plays) tally.add(history, title)
