@@ -37,7 +37,7 @@ export function isClosed(error: unknown): boolean {
 }
 
 /** Answers of a server that cannot serve anybody now; every other answer shows that it is there. */
-const OUT_OF_ORDER = /^(LOADING|CLUSTERDOWN|MASTERDOWN|NOAUTH|ERR max number of clients)/
+const OUT_OF_ORDER = /^(LOADING|BUSY|CLUSTERDOWN|MASTERDOWN|NOAUTH|WRONGPASS|ERR max number of clients)\b/
 
 /** Whether the store failed, and not the command: nothing was answered, or only that nothing can be. */
 export function isOutage(error: unknown): boolean {
