@@ -14,12 +14,17 @@ interface Value {
 }
 
 const KEYS = 300
+export const GROUPS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const
 const COUNTERS = 20
 
 /** Each key has values of its own length, so that a reply that belongs to another one is noticed, in parts, too. */
 const valueOf = (key: string, turn: number): Value => ({ key, turn, filler: key.repeat(1 + (turn % 40)) })
 
-const keyOf = (turn: number): string => `key-${(turn * 7) % KEYS}`
+/** In a cluster, some keys of one call are in one slot, by the tag in braces, and some in others. */
+const keyOf = (turn: number): string => {
+  const number = (turn * 7) % KEYS
+  return `{${GROUPS[number % GROUPS.length]}}-key-${number}`
+}
 
 const keysOf = (turn: number): string[] => Array.from({ length: 10 }, (_, index) => keyOf(turn + index))
 

@@ -7,6 +7,8 @@ import type { BaseCache } from '@pycached/core'
 
 const KEYS = 60
 
+const READ_ATTEMPTS = 100
+
 export interface Entry {
   readonly key: string
   /** The last number whose write was acknowledged; 0 for none. */
@@ -49,10 +51,20 @@ export class Ledger {
     entry.busy = false
   }
 
-  /** What the cache reads now, by key. */
+  /** What the cache reads, by key; where it cannot be read yet, a little later. */
   async read(): Promise<Record<string, unknown>> {
-    const keys = this.#entries.map(({ key }) => key)
-    const values = await Promise.all(keys.map((key) => this.#cache.get(key)))
-    return Object.fromEntries(keys.map((key, index) => [key, values[index]]))
+    const values = await Promise.all(this.#entries.map(async ({ key }) => [key, await this.#readOne(key)] as const))
+    return Object.fromEntries(values)
+  }
+
+  async #readOne(key: string): Promise<unknown> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#cache.get(key)
+      } catch (error) {
+        if (attempt === READ_ATTEMPTS) throw error
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
   }
 }

@@ -120,3 +120,9 @@ export const failuresInUse = ({ failed }: Report): Figure[] => [
   { name: 'commands that failed after use had resumed', value: total(failed.inUse), limit: { exactly: 0 } },
   { name: 'kinds of these failures', value: kinds(failed.inUse) },
 ]
+
+/** The longest of several times, as a figure. */
+export function longest(what: string, times: readonly number[], atMost?: number): Figure {
+  const limit = atMost === undefined ? {} : { limit: { atMost } }
+  return { name: `longest ${what}`, value: Math.max(...times), unit: 'ms', ...limit }
+}

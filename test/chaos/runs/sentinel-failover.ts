@@ -1,0 +1,50 @@
+/** The master of a Sentinel group is killed, again and again, while a process uses it steadily. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startRedisSentinels } from '../../support/redis-sentinel.js'
+import { commonFigures, failuresInUse, Load, longest } from '../load/load.js'
+import { redirectionFigures } from '../load/redirections.js'
+import { storedNumbers } from '../load/stored.js'
+import { Survival } from '../load/survival.js'
+import type { ChaosRun } from '../run.js'
+
+const run: ChaosRun = {
+  name: 'sentinel-failover',
+  title: 'The master of a Sentinel group is killed',
+  mustShow:
+    'no READONLY to callers beyond the failover, use again within 2 s of it, and what was acknowledged and survived on the new master is read back',
+  async run(size) {
+    const rounds = size === 'quick' ? 1 : 20
+    await using group = await startRedisSentinels()
+    const sentinels = group.sentinelPorts.map((port) => ({ endpoint: '127.0.0.1', port }))
+    const cache = { sentinels, masterName: group.masterName }
+    await using load = await Load.start({ cache, deadlineMs: 500, perSecond: 1000 })
+    const [failoverMs, resumedMs]: [number[], number[]] = [[], []]
+    const survival = new Survival()
+    for (let round = 0; round < rounds; round++) {
+      await sleep(300)
+      load.enter('down')
+      failoverMs.push(await group.failover())
+      load.enter('up')
+      resumedMs.push(await load.resumed())
+      // At once, before much else was written: what the old master acknowledged is to be looked for.
+      const { entries, read } = await load.pause()
+      survival.account(entries, read, await storedNumbers(entries, async () => group.masterPort()))
+      load.resume()
+      if (round < rounds - 1) await group.restore()
+      await sleep(300)
+    }
+    const ended = await load.end()
+    return [
+      { name: 'failovers', value: rounds, limit: { exactly: rounds } },
+      longest('from the death of a master until all sentinels name the new one', failoverMs),
+      longest('from then to the first answer', resumedMs, 2000),
+      ...redirectionFigures(ended.report),
+      ...survival.figures({ mayLose: true }),
+      ...failuresInUse(ended.report),
+      ...commonFigures(ended),
+    ]
+  },
+}
+
+export default run
