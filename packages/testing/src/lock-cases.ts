@@ -77,7 +77,9 @@ export const LOCK_CASES: readonly LockCase[] = [
   [
     'of many who take a lock at once, one gets it',
     async ({ locks, lockKey }) => {
-      const answers = await Promise.all(times(20, (index) => locks.take(lockKey, `token-${index}`, HOUR_MS, true)))
+      const answers = await Promise.all(
+        times(20, async (index) => locks.take(lockKey, `token-${index}`, HOUR_MS, true)),
+      )
       assert.equal(answers.filter(({ taken }) => taken).length, 1)
     },
   ],

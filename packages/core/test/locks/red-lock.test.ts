@@ -1,13 +1,15 @@
 import { CacheClosedError, InvalidArgumentError, InvalidDurationError, RedLock } from '@pycached/core'
+import { cacheOver, MapBackend } from '@pycached/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { redisArgument, runProcesses } from '../support/processes.js'
-import { deferred, freshKey, memory, redis, sleep } from '../support/stores.js'
+import { closing, deferred, freshKey, memory, redis, sleep } from '../support/stores.js'
 
 afterEach(() => vi.useRealTimers())
 
 const stores = [
   { store: 'memory', make: memory },
   { store: 'Redis', make: () => redis('red-lock') },
+  { store: 'a store without locks of its own', make: () => closing(cacheOver(new MapBackend())) },
 ]
 
 describe.each(stores)('over $store', ({ make }) => {
@@ -37,10 +39,10 @@ describe.each(stores)('over $store', ({ make }) => {
     const lockKey = `${cache.buildKey(key)}-lock`
     const tokens: unknown[] = []
     for (let i = 0; i < 2; i++)
-      await new RedLock(cache, key).run(async () => tokens.push(await cache.raw('get', lockKey)))
+      await new RedLock(cache, key).run(async () => tokens.push(await cache.backend.get(lockKey, 'utf-8')))
     expect(tokens[0]).toMatch(/^[0-9a-f-]{36}$/)
     expect(tokens[1]).not.toBe(tokens[0])
-    expect((await cache.raw('get', lockKey)) ?? undefined).toBeUndefined()
+    expect(await cache.backend.get(lockKey, 'utf-8')).toBeUndefined()
   })
 
   test('a namespace of its own is part of the lock’s key', async () => {
