@@ -12,21 +12,30 @@ type Message<Is extends FromLoad['is']> = Extract<FromLoad, { is: Is }>
 const END_MS = 20_000
 
 export class Load implements AsyncDisposable {
-  readonly #program: Program
+  static #program: Promise<Program> | undefined
   readonly #children: Children
 
-  private constructor(program: Program, children: Children) {
-    this.#program = program
+  private constructor(children: Children) {
     this.#children = children
+  }
+
+  /** Builds the program, once for all runs of this process; to be called before what takes time itself. */
+  static prepare(): Promise<Program> {
+    if (Load.#program !== undefined) return Load.#program
+    const program = programAt(new URL('../programs/load.ts', import.meta.url))
+    // A failure is told by `start`.
+    program.then(
+      (built) => process.once('exit', () => built[Symbol.dispose]()),
+      () => {},
+    )
+    Load.#program = program
+    return program
   }
 
   /** Resolves when the process is there and has begun. */
   static async start(options: LoadOptions): Promise<Load> {
-    const program = await programAt(new URL('../programs/load.ts', import.meta.url))
-    const load = new Load(
-      program,
-      startChildren(program, 1, () => [JSON.stringify(options)]),
-    )
+    const program = await Load.prepare()
+    const load = new Load(startChildren(program, 1, () => [JSON.stringify(options)]))
     await load.#next('started')
     return load
   }
@@ -66,7 +75,6 @@ export class Load implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#children[Symbol.asyncDispose]()
-    this.#program[Symbol.dispose]()
   }
 
   #send(message: ToLoad): void {

@@ -21,6 +21,7 @@ const run: ChaosRun = {
   mustShow:
     'no command more than 100 ms past its deadline, no reply handed to another command, and use again within 2 s of the end of each trouble',
   async run(size) {
+    void Load.prepare()
     await using server = await startRedisServer()
     await using proxy = await startProxy(server.port)
     await using load = await Load.start({ cache: { port: proxy.port }, deadlineMs: DEADLINE_MS, perSecond: 300 })

@@ -18,6 +18,7 @@ const run: ChaosRun = {
     'no MOVED, ASK, CROSSSLOT or READONLY to callers beyond the failover, use of all nodes again within 2 s of it, and what was acknowledged and survived on the new master is read back',
   async run(size) {
     const rounds = size === 'quick' ? 1 : 20
+    void Load.prepare()
     await using cluster = await startRedisCluster()
     const nodes = cluster.ports.slice(0, 3).map((port) => ({ endpoint: '127.0.0.1', port }))
     await using load = await Load.start({ cache: { cluster: nodes }, deadlineMs: 500, perSecond: 1000 })

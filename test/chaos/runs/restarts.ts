@@ -16,6 +16,7 @@ const run: ChaosRun = {
   async run(size) {
     const rounds = size === 'quick' ? 4 : 200
     const random = randomFrom(1)
+    void Load.prepare()
     await using server = await startRedisServer()
     await using load = await Load.start({ cache: { port: server.port }, deadlineMs: DEADLINE_MS, perSecond: 2000 })
     const resumedMs: number[] = []

@@ -15,6 +15,7 @@ const run: ChaosRun = {
     'no READONLY to callers beyond the failover, use again within 2 s of it, and what was acknowledged and survived on the new master is read back',
   async run(size) {
     const rounds = size === 'quick' ? 1 : 20
+    void Load.prepare()
     await using group = await startRedisSentinels()
     const sentinels = group.sentinelPorts.map((port) => ({ endpoint: '127.0.0.1', port }))
     const cache = { sentinels, masterName: group.masterName }

@@ -18,6 +18,7 @@ const run: ChaosRun = {
   async run(size) {
     const rounds = size === 'quick' ? 2 : 20
     const random = randomFrom(3)
+    void Load.prepare()
     await using cluster = await startRedisCluster()
     const nodes = cluster.ports.slice(0, 3).map((port) => ({ endpoint: '127.0.0.1', port }))
     await using load = await Load.start({ cache: { cluster: nodes }, deadlineMs: 2000, perSecond: 1000 })

@@ -1,0 +1,3 @@
+import { testQuickRuns } from './quick.js'
+
+testQuickRuns(1)
