@@ -42,7 +42,7 @@ export function sections(outcomes: readonly Outcome[]): string {
   return outcomes
     .map((outcome) => {
       const failed = problems(outcome).length > 0 ? ' It failed.' : ''
-      const failure = outcome.failure === undefined ? [] : [`**${outcome.failure.split('\n')[0]}**`]
+      const failure = outcome.failure === undefined ? [] : [`**${outcome.failure}**`]
       return [
         `### ${outcome.title}`,
         `\`npx -y pnpm@10.34.9 chaos --only ${outcome.name}\` took ${Math.round(outcome.tookSeconds)} s. Must show: ${outcome.mustShow}.${failed}`,
@@ -60,10 +60,19 @@ export function between(text: string, content: string): string {
   return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`
 }
 
+/** Figures to two decimals, and of a failure its first line: the others are the paths of a machine. */
+export function publishable(outcome: Outcome): Outcome {
+  const figures = outcome.figures.map((figure) =>
+    typeof figure.value === 'number' ? { ...figure, value: Math.round(figure.value * 100) / 100 } : figure,
+  )
+  const failure = outcome.failure?.split('\n')[0]
+  return { ...outcome, figures, ...(failure !== undefined && { failure }) }
+}
+
 /** Writes the outcomes into the page and the data beside it; those of other runs stay. */
 export function publish(fresh: readonly Outcome[], names: readonly string[]): void {
   const old = existsSync(data) ? (JSON.parse(readFileSync(data, 'utf8')) as Outcome[]) : []
-  const outcomes = merged(old, fresh, names)
+  const outcomes = merged(old, fresh.map(publishable), names)
   writeFileSync(data, `${JSON.stringify(outcomes, null, 2)}\n`)
   writeFileSync(page, between(readFileSync(page, 'utf8'), sections(outcomes)))
 }

@@ -43,7 +43,9 @@ export interface RedisCluster extends AsyncDisposable {
    * {@link restore}.
    */
   failover(masterPort: number): Promise<number>
-  /** Starts all killed nodes again; resolves once they are replicas that are up to date. */
+  /** Kills every node; they stay down until {@link restore}. */
+  stop(): Promise<void>
+  /** Starts all killed nodes again; resolves once every master has a replica that is up to date. */
   restore(): Promise<void>
   /** Makes a replica of the master the master, by agreement of the two: nothing that was acknowledged is lost. */
   switchOver(masterPort: number): Promise<number>
@@ -74,6 +76,7 @@ export async function startRedisCluster(options: ClusterOptions = {}): Promise<R
     masters: () => nodes.masters(),
     masterOf: (slot) => nodes.masterOf(slot),
     failover: (masterPort) => nodes.failover(masterPort),
+    stop: () => nodes.end(),
     restore: () => nodes.restore(),
     switchOver: (masterPort) => nodes.switchOver(masterPort),
     moveSlot: (slot, toPort) => nodes.moveSlot(slot, toPort),
@@ -152,7 +155,9 @@ class Nodes {
   }
 
   async end(): Promise<void> {
-    await Promise.all([...this.#running.values()].map((one) => one.kill()))
+    const running = [...this.#running.values()]
+    this.#running.clear()
+    await Promise.all(running.map((one) => one.kill()))
   }
 
   /** One of these ports is a master, and every node that is up says so and finds the cluster whole. */
