@@ -12,7 +12,7 @@ const FIRST_RETRY_MS = 50
 const LAST_RETRY_MS = 1000
 /** Where the server refuses to tell, whoever watches is called this often. */
 const POLL_MS = 50
-/** How often it is seen that the server still answers: a connection on which nothing is expected may be dead for hours. */
+/** How often it is seen that the server still answers, and how long it may take: a connection may be dead for hours, and nobody is told. */
 const BEAT_MS = 10_000
 
 /** `closed`: nobody needs it. `refused`: messages are not to be had. */
@@ -20,6 +20,7 @@ type State = 'closed' | 'opening' | 'open' | 'waiting' | 'refused'
 
 export class Subscriber {
   readonly #make: () => SubscriberLike | undefined
+  readonly #beatMs: number
   /** Who watches, by channel. */
   readonly #watchers = new Map<string, Set<() => void>>()
   /** Those that the server has confirmed. */
@@ -31,8 +32,9 @@ export class Subscriber {
   #retryMs = FIRST_RETRY_MS
 
   /** `make` makes a client that is not connected yet; `undefined` where that cannot be done. */
-  constructor(make: () => SubscriberLike | undefined) {
+  constructor(make: () => SubscriberLike | undefined, beatMs = BEAT_MS) {
     this.#make = make
+    this.#beatMs = beatMs
   }
 
   /** `call` must not throw. Returns what ends it. */
@@ -110,19 +112,19 @@ export class Subscriber {
     if (this.#watchers.size === 0) this.#later(IDLE_MS, () => this.#hangUp('closed'))
     else if (this.#state === 'refused') this.#poll()
     else if (client === undefined) this.#later(this.#retryMs, () => this.#open())
-    else if (this.#state === 'open') this.#later(BEAT_MS, () => this.#beat(client))
-    else this.#later(BEAT_MS, () => this.#lose(client))
+    else if (this.#state === 'open') this.#later(this.#beatMs, () => this.#beat(client))
+    else this.#later(this.#beatMs, () => this.#lose(client))
   }
 
   /** The client is of no use any more. */
   #lose(client: SubscriberLike): void {
     if (this.#client !== client) return
-    const wasOpen = this.#state === 'open'
+    const wasHeard = this.#heard.size > 0
     this.#hangUp('waiting')
     this.#resume()
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
     // They may miss messages as long as there is no connection. A loss alone is told when there is one again.
-    if (!wasOpen) this.#tellAll()
+    if (!wasHeard) this.#tellAll()
   }
 
   /** For as long as somebody watches; who comes later may have more luck. */
@@ -141,7 +143,7 @@ export class Subscriber {
   }
 
   #beat(client: SubscriberLike): void {
-    this.#later(BEAT_MS, () => this.#lose(client))
+    this.#later(this.#beatMs, () => this.#lose(client))
     const [channel = ''] = this.#watchers.keys()
     client.subscribe(channel).then(
       () => {
