@@ -26,7 +26,7 @@ test('servers and folders are gone when the process that made them is killed', a
 })
 
 test('a program that never says that it is ready is ended, and what it said is told', async () => {
-  const args = ['-c', 'echo "Fatal: no more"; sleep 60']
+  const args = ['-c', 'echo "Fatal: no more"; exec sleep 60']
   const program = { what: 'The program', path: 'sh', args, readyLine: 'Ready' }
   await expect(launch(program)).rejects.toThrow(/The program did not start: it refused\n[\s\S]*Fatal: no more/)
 })
