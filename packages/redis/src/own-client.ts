@@ -6,10 +6,12 @@ import type { Address, Place, SentinelPlace } from './address.js'
 /** How long a server may take to hang up. */
 const HANG_UP_MS = 200
 
-/** How often a command follows a slot that moves; each time to where it was told to go. */
-const MAX_REDIRECTIONS = 16
 /** A slot that moves key by key has some of a command's keys here and some there. */
-const RETRY_SPLIT_SLOT_MS = 20
+const RETRY_SPLIT_SLOT_MS = 50
+/** How often a command follows a slot that moves. A split slot costs three with each retry, so this lasts for five seconds. */
+const MAX_REDIRECTIONS = 300
+/** One node that hangs must not hold up those that know who has taken over. */
+const SLOTS_TIMEOUT_MS = 1000
 
 /**
  * Opens nothing yet. `silenceMs`: how long a server may answer nothing to commands that wait before the connection counts as lost, by a
@@ -19,7 +21,7 @@ export function clientOf(address: Address, silenceMs: number | undefined): Redis
   const { place, tls, connectTimeoutMs } = address
   const options = optionsOf(address, silenceMs)
   if (place.kind !== 'cluster') return new Redis({ ...options, ...placeOptions(place, tls, connectTimeoutMs) })
-  return new Cluster(
+  const cluster = new Cluster(
     place.nodes.map(({ endpoint, port }) => ({ host: endpoint, port })),
     {
       redisOptions: options,
@@ -32,13 +34,21 @@ export function clientOf(address: Address, silenceMs: number | undefined): Redis
       // Both mean that commands are sent again whose connection broke: they may have run, and would run twice.
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
-      slotsRefreshTimeout: connectTimeoutMs,
+      slotsRefreshTimeout: Math.min(connectTimeoutMs, SLOTS_TIMEOUT_MS),
       // Certificates name hosts, and ioredis would connect to their addresses.
       ...(tls !== false && {
         dnsLookup: (host: string, done: (error: null, address: string) => void) => done(null, host),
       }),
     },
   )
+  withoutSubscriber(cluster)
+  return cluster
+}
+
+/** It would open one more connection, for messages that nobody here listens to, and open it again and again while nobody is there. */
+function withoutSubscriber(cluster: Cluster): void {
+  const { subscriber } = cluster as unknown as { subscriber: { start(): void } }
+  subscriber.start = () => {}
 }
 
 function optionsOf(address: Address, silenceMs: number | undefined): RedisOptions {

@@ -28,6 +28,9 @@ const SILENCE_MS = 15_000
 /** How long `close` waits for the answers that are still on their way, unless it has less time. */
 const DRAIN_MS = 1000
 
+/** How long a client may take to end that was told to disconnect. It destroys what is open long before. */
+const LAST_WORDS_MS = 500
+
 /** An error tells why a connection closed if it came this recently. */
 const RECENT_MS = 5000
 
@@ -46,6 +49,8 @@ class OwnConnection implements Connection {
   readonly #client: Redis | Cluster
   readonly #gate: Gate
   readonly #pulse = new Pulse()
+  /** Connections of a cluster's client that only ask which node has which slots. */
+  readonly #asking = new Set<Redis>()
   #lastError: Error | undefined
   #lastErrorMs = 0
   #corked: Writable[] = []
@@ -70,7 +75,7 @@ class OwnConnection implements Connection {
       return
     }
     client.on('node error', (error: Error) => this.#note(error))
-    client.on('+node', (node: Redis) => this.#pulse.watch(node))
+    client.on('+node', (node: Redis) => this.#adopt(node))
     // Another node has its slots soon. The client would only ask which when a command went astray.
     client.on('-node', () => {
       if (client.status === 'ready') client.refreshSlotsCache()
@@ -121,15 +126,28 @@ class OwnConnection implements Connection {
   async close(graceMs = DRAIN_MS): Promise<void> {
     const isIdle = await this.#drain(Math.min(graceMs, DRAIN_MS))
     this.#gate.close()
-    const { status } = this.#client
-    if (status === 'wait' || status === 'end') return
     const nodes = isCluster(this.#client) ? this.#client.nodes() : [this.#client]
-    const used = nodes.filter((node) => node.status !== 'wait' && node.status !== 'end')
-    const ended = Promise.all([this.#client, ...used].map((one) => once(one, 'end')))
-    this.#client.disconnect()
+    const used = [...nodes, ...this.#asking].filter(isOpen)
+    const ended = Promise.all([this.#client, ...used].filter(isOpen).map(endOf))
+    if (isOpen(this.#client)) this.#client.disconnect()
+    for (const one of this.#asking) one.disconnect()
     // Nothing comes from a server that did not answer, not even its farewell.
     if (!isIdle) for (const { stream } of used) (stream as Writable | undefined)?.destroy()
     await ended
+  }
+
+  /** A node of a cluster. */
+  #adopt(node: Redis): void {
+    this.#pulse.watch(node)
+    const duplicate = node.duplicate.bind(node)
+    // The client asks for slots through a copy, of which it ignores why it cannot connect, and which it leaves open while it waits.
+    node.duplicate = (...args) => {
+      const copy = duplicate(...args)
+      copy.on('error', (error: Error) => this.#note(error))
+      copy.once('end', () => this.#asking.delete(copy))
+      this.#asking.add(copy)
+      return copy
+    }
   }
 
   /** One attempt to connect. */
@@ -138,7 +156,7 @@ class OwnConnection implements Connection {
     const client = this.#client
     try {
       // What is left of the last connection.
-      if (client.status !== 'wait' && client.status !== 'end') await once(client, 'end')
+      if (isOpen(client)) await endOf(client)
       // The client measures how long a socket takes to open, and not how long the server takes to greet.
       const late = schedule(() => this.#giveUp(), connectTimeoutMs + 100).unref()
       try {
@@ -168,7 +186,13 @@ class OwnConnection implements Connection {
     const limit = new Promise<boolean>((resolve) => {
       timer = schedule(() => resolve(false), limitMs)
     })
-    const pings = this.send(() => Promise.all(this.masters().map((node) => node.ping())))
+    const pings = this.send(() =>
+      Promise.all(
+        this.masters()
+          .filter(isOpen)
+          .map((node) => node.ping()),
+      ),
+    )
     const isIdle = await Promise.race([limit, pings.then(() => true).catch(() => true)])
     clearTimeout(timer)
     return isIdle
@@ -176,6 +200,8 @@ class OwnConnection implements Connection {
 
   #note(error: Error): void {
     const noted = readable(error)
+    // The reason was told before this.
+    if (isClosed(noted)) return
     this.#lastError = noted
     this.#lastErrorMs = performance.now()
     // ioredis would go on in database 0, and write there.
@@ -185,6 +211,18 @@ class OwnConnection implements Connection {
   #recentError(): Error | undefined {
     return performance.now() - this.#lastErrorMs < RECENT_MS ? this.#lastError : undefined
   }
+}
+
+function isOpen(client: Redis | Cluster): boolean {
+  return client.status !== 'wait' && client.status !== 'end'
+}
+
+/** Or a little later: a client of a cluster that is disconnected while it looks up names never ends. */
+async function endOf(client: Redis | Cluster): Promise<void> {
+  const limit = new AbortController()
+  const timer = schedule(() => limit.abort(), LAST_WORDS_MS)
+  await once(client, 'end', { signal: limit.signal }).catch(() => {})
+  clearTimeout(timer)
 }
 
 function isCluster(client: Redis | Cluster): client is Cluster {

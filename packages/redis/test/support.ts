@@ -81,3 +81,8 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<Error & { 
   if (error instanceof TypeError && error.message.startsWith('expected a rejection')) throw error
   return error
 }
+
+/** Of this process, to servers of any kind. */
+export function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+}
