@@ -1,10 +1,8 @@
 /** An address → a client of ioredis that tries nothing by itself: no attempt is made and no command sent again behind the caller's back. */
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
-import type { Address, Place, SentinelPlace } from './address.js'
-
-/** How long a server may take to hang up. */
-const HANG_UP_MS = 200
+import type { Address, Place } from './address.js'
+import { HANG_UP_MS, sentinelConnector } from './sentinel-connector.js'
 
 /** A slot that moves key by key has some of a command's keys here and some there. */
 const RETRY_SPLIT_SLOT_MS = 50
@@ -84,25 +82,8 @@ function placeOptions(
 ): RedisOptions {
   if (place.kind === 'server') return { host: place.endpoint, port: place.port }
   if (place.kind === 'socket') return { path: place.path }
-  return sentinelOptions(place, tls, connectTimeoutMs)
-}
-
-function sentinelOptions(place: SentinelPlace, tls: boolean | TlsOptions, connectTimeoutMs: number): RedisOptions {
-  const { sentinels, masterName, username, password } = place
-  return {
-    sentinels: sentinels.map(({ endpoint, port }) => ({ host: endpoint, port })),
-    name: masterName,
-    role: 'master',
-    ...(username !== undefined && { sentinelUsername: username }),
-    ...(password !== undefined && { sentinelPassword: password }),
-    ...(place.tls !== false && { sentinelTLS: tlsOptions(place.tls) }),
-    enableTLSForSentinelMode: tls !== false,
-    sentinelCommandTimeout: connectTimeoutMs,
-    // All of them were asked: the attempt has failed.
-    sentinelRetryStrategy: () => null,
-    // A master that was demoted: the sentinels know the new one.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  }
+  const [toMaster, toSentinels] = [tls, place.tls].map((one) => (one === false ? undefined : tlsOptions(one)))
+  return { Connector: sentinelConnector({ place, tls: toMaster, sentinelTls: toSentinels, connectTimeoutMs }) }
 }
 
 function tlsOptions(tls: true | TlsOptions): TlsOptions {

@@ -72,6 +72,7 @@ class OwnConnection implements Connection {
         this.#lastError = undefined
       })
       this.#pulse.watch(client)
+      if (address.place.kind === 'sentinel') client.options.reconnectOnError = (error) => this.#leaveIfDemoted(error)
       return
     }
     client.on('node error', (error: Error) => this.#note(error))
@@ -148,6 +149,16 @@ class OwnConnection implements Connection {
       this.#asking.add(copy)
       return copy
     }
+  }
+
+  /** A master that is none any more: the sentinels know the new one, and what comes from now on waits for that. */
+  #leaveIfDemoted(error: Error): false {
+    if (error.message.startsWith('READONLY')) {
+      this.#note(error)
+      this.#gate.lose(error)
+      this.#client.disconnect()
+    }
+    return false
   }
 
   /** One attempt to connect. */

@@ -258,8 +258,8 @@ describe('a circuit breaker on a real server', () => {
     const proxy = await startProxy(server.port)
     onTestFinished(() => proxy[Symbol.asyncDispose]())
     const options = { host: '127.0.0.1', port: proxy.port, maxRetriesPerRequest: 0, retryStrategy: () => 10 }
-    for (const Client of [Redis, Valkey]) {
-      const client = new Client(options)
+    for (const make of [() => new Redis(options), () => new Valkey(options)]) {
+      const client = make()
       client.on('error', () => {})
       onTestFinished(() => client.disconnect())
       await once(client, 'ready')

@@ -1,7 +1,7 @@
 /** The same contract on everything that a cache can be connected to: whoever changes the address changes nothing else. */
 import { RedisCache, type RedisCacheOptions, type RedisLike } from '@pycached/redis'
 import { backendContract } from '@pycached/testing'
-import { Cluster, Redis } from 'ioredis'
+import { Cluster } from 'ioredis'
 import { Redis as Valkey, Cluster as ValkeyCluster } from 'iovalkey'
 import { afterAll, beforeAll, describe, inject, test } from 'vitest'
 import { makeCertificates } from '../../../test/support/certificates.js'
