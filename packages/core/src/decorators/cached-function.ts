@@ -1,32 +1,16 @@
 /** The function that `cached` and `cachedStampede` make: look up, else compute and store. */
 import type { BaseCache } from '../base-cache.js'
 import { kindOf } from '../describe.js'
-import { DeserializationError, InvalidArgumentError } from '../errors.js'
+import { InvalidArgumentError } from '../errors.js'
 import { checkFunction } from '../options.js'
 import { type CacheSource, cacheSources } from './cache-source.js'
 import { argumentsKey } from './call-key.js'
 import { Computation, voidComputations } from './computations.js'
 import { carry } from './controls.js'
 import { type Callable, decorate, type NameOf } from './decorate.js'
-import { type Report, reporter } from './failures.js'
+import { FAILURE_OPTIONS, reporter } from './failures.js'
+import { Miss, type Origin } from './miss.js'
 import type { CachedOptions } from './options.js'
-
-/** One call that has to compute. */
-export interface Miss {
-  readonly cache: BaseCache
-  readonly key: string
-  readonly self: unknown
-  readonly args: readonly unknown[]
-  readonly reads: boolean
-  /** Whether others may have the result too: the call neither leaves out looking up nor storing. */
-  readonly shared: boolean
-  /** Whether the result may be stored. */
-  writes: boolean
-  /** Set while the function runs for a result that is to be stored. */
-  computation: Computation | undefined
-  /** Tells the first failure of the call. */
-  readonly fail: (error: unknown) => void
-}
 
 /** How a call computes. */
 export interface Strategy {
@@ -39,7 +23,7 @@ export interface Strategy {
 }
 
 /** The names of the options that `cached` knows beside those of caches. */
-export const OWN_OPTIONS = ['key', 'keyBuilder', 'skipCache', 'onError']
+export const OWN_OPTIONS = ['key', 'keyBuilder', 'skipCache', ...FAILURE_OPTIONS]
 
 export function cachedDecorator(
   owner: string,
@@ -48,7 +32,7 @@ export function cachedDecorator(
   strategyOf: (source: CacheSource) => Strategy,
 ): (...form: [unknown, unknown?, unknown?]) => unknown {
   checkObject(owner, options)
-  const { key, keyBuilder, skipCache, onError } = options as CachedOptions<unknown[], unknown>
+  const { key, keyBuilder, skipCache } = options as CachedOptions<unknown[], unknown>
   checkFunction('keyBuilder', keyBuilder)
   checkFunction('skipCache', skipCache)
   if (key !== undefined && keyBuilder !== undefined) {
@@ -57,13 +41,22 @@ export function cachedDecorator(
   if (key !== undefined && (typeof key !== 'string' || key === '')) {
     throw new InvalidArgumentError('key must be text that is not empty', { option: 'key' })
   }
-  const report = reporter(owner, onError)
+  const report = reporter(owner, options)
   const makeSource = cacheSources(options, own, owner)
   // One decorator may decorate several functions: where the cache is their own, each has one.
   return decorate(owner, key !== undefined || keyBuilder !== undefined, (fn, nameOf) => {
     const source = makeSource()
-    return cachedFunction(fn, keyRule(owner, key, keyBuilder, nameOf), source, strategyOf(source), skipCache, report)
+    const keyOf = keyRule(owner, key, keyBuilder, nameOf)
+    return cachedFunction({ origin: { owner, source, report }, fn, keyOf, strategy: strategyOf(source), skipCache })
   })
+}
+
+interface Recipe {
+  readonly origin: Origin
+  readonly fn: Callable
+  readonly keyOf: KeyRule
+  readonly strategy: Strategy
+  readonly skipCache: ((result: unknown) => boolean) | undefined
 }
 
 type KeyRule = (self: unknown, args: readonly unknown[]) => string
@@ -100,14 +93,8 @@ export function checkObject(owner: string, options: unknown): asserts options is
   )
 }
 
-function cachedFunction(
-  fn: Callable,
-  keyOf: KeyRule,
-  source: CacheSource,
-  strategy: Strategy,
-  skipCache: ((result: unknown) => boolean) | undefined,
-  report: Report,
-): Callable {
+function cachedFunction({ origin, fn, keyOf, strategy, skipCache }: Recipe): Callable {
+  const { source } = origin
   const call = (self: unknown, args: readonly unknown[], reads: boolean, writes: boolean): Promise<unknown> => {
     let key: string
     let cache: BaseCache
@@ -117,53 +104,41 @@ function cachedFunction(
     } catch (error) {
       return Promise.reject(error)
     }
-    const miss = (failure?: { error: unknown }) => {
-      const one = missOf(cache, key, self, args, reads, writes)
-      if (failure !== undefined) {
-        one.fail(failure.error)
-        // A store that does not answer is not asked again; what cannot be read is replaced.
-        one.writes &&= failure.error instanceof DeserializationError
-      }
+    const miss = (startMs?: number, failure?: { error: unknown }) => {
+      const spentMs = startMs === undefined ? 0 : cache._state.clock.now() - startMs
+      const one = new Miss(origin, cache, key, self, args, reads, writes, spentMs)
+      if (failure !== undefined) one.fail(failure.error)
       return strategy.onMiss(one, compute)
     }
     if (!reads) return miss()
     const joined = writes ? strategy.join?.(key, miss) : undefined
     if (joined !== undefined) return joined
-    return cache.get(key, source.read).then(
-      (hit) => (hit === undefined ? miss() : hit),
-      (error: unknown) => miss({ error }),
+    const { inFlight } = cache._state
+    const answer = cache.get(key, source.read)
+    // What is answered at once takes no time: a hit in memory reads no clock.
+    const startMs = cache._state.inFlight === inFlight ? undefined : cache._state.clock.now()
+    return answer.then(
+      (hit) => (hit === undefined ? miss(startMs) : hit),
+      (error: unknown) => miss(startMs, { error }),
     )
-  }
-
-  const missOf = (
-    cache: BaseCache,
-    key: string,
-    self: unknown,
-    args: readonly unknown[],
-    reads: boolean,
-    writes: boolean,
-  ): Miss => {
-    let told = false
-    const fail = (error: unknown) => {
-      if (!told) report(error, key)
-      told = true
-    }
-    return { cache, key, self, args, reads, shared: reads && writes, writes, computation: undefined, fail }
   }
 
   const compute = async (miss: Miss, mayStore?: () => Promise<boolean>): Promise<unknown> => {
     const { cache, key, self, args } = miss
-    const computation = miss.writes ? begin(miss) : undefined
+    const computation = miss.writes || miss.shared ? begin(miss) : undefined
     miss.computation = computation
     try {
       const result = await fn.apply(self, args as unknown[])
-      if (result === undefined || computation === undefined || skipCache?.(result) === true) return result
+      if (!miss.writes || result === undefined || skipCache?.(result) === true) return result
       try {
         if (mayStore !== undefined && !(await mayStore())) return result
-        if (computation.voided) return result
-        const write = cache.set(key, result, source.write)
-        computation.storing(write)
-        await write
+        if (computation === undefined || computation.voided) return result
+        await miss.budget.within('set', true, () => {
+          const write = cache.set(key, result, source.write)
+          computation.storing(write)
+          return write
+        })
+        computation.storing(undefined)
       } catch (error) {
         miss.fail(error)
       }

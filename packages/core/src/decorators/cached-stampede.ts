@@ -3,7 +3,8 @@ import { Waiting } from '../deadline.js'
 import { type Duration, toMs } from '../duration.js'
 import { RedLock } from '../locks/red-lock.js'
 import type { CacheSource, ExistingCache, OwnCache } from './cache-source.js'
-import { cachedDecorator, checkObject, type Miss, OWN_OPTIONS, type Strategy } from './cached-function.js'
+import { cachedDecorator, checkObject, OWN_OPTIONS, type Strategy } from './cached-function.js'
+import type { Miss } from './miss.js'
 import type { CachedDecorator, StampedeOptions } from './options.js'
 
 const DEFAULT_LEASE = '2s'
@@ -105,7 +106,7 @@ class OneAtATime implements Strategy {
   }
 
   onInvalidate(cache: Miss['cache'], key: string): Promise<unknown> {
-    return this.#lockOn(cache, key)._break()
+    return this.#lockOn(cache, key, this.#source.timeout)._break()
   }
 
   #unshare(shared: SharedMiss): void {
@@ -115,22 +116,28 @@ class OneAtATime implements Strategy {
   async #inTurn(miss: Miss, compute: Compute): Promise<unknown> {
     const lock = await this.#lock(miss)
     if (lock === undefined) return compute(miss)
+    const mayStore = () => miss.budget.within('RedLock.owner', false, () => lock._isUnbroken())
     try {
       const found = miss.reads ? await this.#lookAgain(miss) : undefined
-      return found === undefined ? await compute(miss, () => lock._isUnbroken()) : found
+      return found === undefined ? await compute(miss, mayStore) : found
     } finally {
-      await lock.release().catch(miss.fail)
+      await this.#release(miss, lock)
     }
   }
 
   /** `undefined` where there can be none: the function runs all the same. */
   async #lock(miss: Miss): Promise<RedLock | undefined> {
-    if (!miss.writes || !miss.cache.enabled) return undefined
+    const { cache, key, budget } = miss
+    if (!miss.writes || !cache.enabled) return undefined
     try {
-      return await this.#lockOn(miss.cache, miss.key).acquire()
+      const lock = this.#lockOn(cache, key, budget.timeoutLeft('RedLock.acquire'))
+      const stop = budget.stopwatch()
+      await lock.acquire()
+      // Others who compute may take their lease; the rest is the cache's.
+      stop(lock._waited ? this.#leaseMs : 0)
+      return lock
     } catch (error) {
       miss.fail(error)
-      miss.writes = false
       return undefined
     }
   }
@@ -138,15 +145,23 @@ class OneAtATime implements Strategy {
   /** Whoever had the lock before may have stored the result. */
   async #lookAgain(miss: Miss): Promise<unknown> {
     try {
-      return await miss.cache.get(miss.key, this.#source.read)
+      return await miss.budget.within('get', false, () => miss.cache.get(miss.key, this.#source.read))
     } catch (error) {
       miss.fail(error)
       return undefined
     }
   }
 
-  #lockOn(cache: Miss['cache'], key: string): RedLock {
-    const { namespace, timeout } = this.#source
-    return new RedLock(cache, key, { lease: this.#lease, namespace, timeout })
+  async #release(miss: Miss, lock: RedLock): Promise<void> {
+    const { budget } = miss
+    const release = () => lock.release()
+    if (miss.writes && !budget.isSpent)
+      await budget.within('RedLock.release', true, release).catch((error) => miss.fail(error))
+    // It goes on by itself; should it fail, the lease ends the lock.
+    else release().catch(() => {})
+  }
+
+  #lockOn(cache: Miss['cache'], key: string, timeout: Duration | null | undefined): RedLock {
+    return RedLock._unfenced(cache, key, { lease: this.#lease, namespace: this.#source.namespace, timeout })
   }
 }

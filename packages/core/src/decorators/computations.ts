@@ -7,7 +7,7 @@ import { PerKey } from '../per-key.js'
 
 const underWay = new PerKey<Set<Computation>>()
 
-/** One computation of one key's value, from its begin to {@link end}. */
+/** One computation of one key's value, from its begin to its end. */
 export class Computation {
   readonly #backend: Backend
   readonly #storedKey: string
@@ -23,12 +23,18 @@ export class Computation {
     else ofKey.add(this)
   }
 
-  /** The result is on its way into the store: an invalidation waits for it, then deletes it. */
-  storing(write: Promise<unknown>): void {
+  /** The result is on its way into the store: an invalidation waits for it, then deletes it. `undefined`: it is there. */
+  storing(write: Promise<unknown> | undefined): void {
     this.#storing = write
   }
 
+  /** Once no write is under way, though nobody may wait for it any more. */
   end(): void {
+    if (this.#storing === undefined) this.#forget()
+    else void this.stored().then(() => this.#forget())
+  }
+
+  #forget(): void {
     const ofKey = underWay.get(this.#backend, this.#storedKey)
     ofKey?.delete(this)
     if (ofKey?.size === 0) underWay.delete(this.#backend, this.#storedKey)

@@ -3,16 +3,17 @@ import type { BaseCache } from '../base-cache.js'
 import { kindOf } from '../describe.js'
 import { DeserializationError, InvalidArgumentError, isPycachedError } from '../errors.js'
 import { checkFunction } from '../options.js'
+import { Budget } from './budget.js'
 import { type CacheSource, cacheSources, type ExistingCache, type OwnCache } from './cache-source.js'
 import { checkBuilt, checkObject } from './cached-function.js'
 import { Computation, voidComputations } from './computations.js'
 import { carry } from './controls.js'
 import { type Callable, decorate } from './decorate.js'
-import { type Report, reporter } from './failures.js'
+import { FAILURE_OPTIONS, type Report, reporter } from './failures.js'
 import { type KeysArgument, type KeysFrom, keysArgument } from './keys-argument.js'
 import type { MultiCachedDecorator, MultiCachedOptions, ResultShape } from './multi-options.js'
 
-const OWN_OPTIONS = ['as', 'keyBuilder', 'skipCache', 'onError']
+const OWN_OPTIONS = ['as', 'keyBuilder', 'skipCache', ...FAILURE_OPTIONS]
 
 /**
  * Wraps a function, or decorates a method, that takes keys and resolves to a record or a `Map` of results by key. What is stored is
@@ -48,16 +49,11 @@ export function multiCached<
 export function multiCached(keysFrom: KeysFrom, options: object = {}): unknown {
   const argument = keysArgument(keysFrom)
   checkObject('multiCached', options)
-  const {
-    as = 'record',
-    keyBuilder,
-    skipCache,
-    onError,
-  } = options as MultiCachedOptions<ResultShape, unknown[], unknown[]>
+  const { as = 'record', keyBuilder, skipCache } = options as MultiCachedOptions<ResultShape, unknown[], unknown[]>
   checkFunction('keyBuilder', keyBuilder)
   checkFunction('skipCache', skipCache)
   if (as !== 'record' && as !== 'map') throw new InvalidArgumentError("as must be 'record' or 'map'", { option: 'as' })
-  const report = reporter('multiCached', onError)
+  const report = reporter('multiCached', options)
   const makeSource = cacheSources(options, OWN_OPTIONS, 'multiCached')
   return decorate('multiCached', true, (fn) =>
     multiCachedFunction({ fn, source: makeSource(), argument, as, keyBuilder, skipCache, report }),
@@ -87,9 +83,11 @@ interface Call {
   readonly cache: BaseCache
   readonly self: unknown
   readonly args: readonly unknown[]
-  /** Whether results may be stored. */
+  /** Whether results may be stored. Not after a failure: then nothing more is awaited. */
   writes: boolean
-  /** Tells the first failure of the call. */
+  /** What the call may still wait for its cache. */
+  readonly budget: Budget
+  /** Tells the first failure of the call. What cannot be read is no failure of the store: it is replaced. */
   fail(error: unknown, entries: readonly Entry[]): void
 }
 
@@ -114,26 +112,34 @@ function multiCachedFunction({ fn, source, argument, as, keyBuilder, skipCache, 
   }
 
   const callOf = (self: unknown, args: readonly unknown[], writes: boolean): Call => {
+    const { cache } = source
     let told = false
     const fail = (error: unknown, entries: readonly Entry[]) => {
       const key = (isPycachedError(error) ? error.key : undefined) ?? entries[0]?.key
-      if (!told) report(error, String(key))
+      if (!told) report(error, String(key), cache._state.clock)
       told = true
+      call.writes &&= error instanceof DeserializationError
     }
-    return { cache: source.cache, self, args, writes, fail }
+    const budget = new Budget('multiCached', undefined, cache._state, source.timeout, 0)
+    const call: Call = { cache, self, args, writes, budget, fail }
+    return call
   }
 
   const lookUp = async (call: Call, entries: readonly Entry[]): Promise<Results> => {
+    const { cache, budget } = call
     const keys = entries.map(({ key }) => key)
-    let values: unknown[]
+    let values: unknown[] = []
     try {
-      values = await call.cache.multiGet(keys, source.read)
+      values = await budget.within('multiGet', false, () => cache.multiGet(keys, source.read))
     } catch (error) {
       call.fail(error, entries)
-      call.writes &&= error instanceof DeserializationError
       if (!call.writes) return new Map()
       // One that cannot be read is that key's misfortune: the others are hits.
-      values = await Promise.all(keys.map((key) => call.cache.get(key, source.read).catch(() => undefined)))
+      const read = async (key: string, index: number) => {
+        values[index] = await cache.get(key, source.read).catch((failure) => call.fail(failure, entries))
+      }
+      const readAll = () => Promise.all(keys.map(read))
+      await budget.within('get', false, readAll).catch((failure) => call.fail(failure, entries))
     }
     const pairs = entries.map(({ asked }, index) => [asked, values[index]] as const)
     return new Map(pairs.filter(([, value]) => value !== undefined))
@@ -189,9 +195,12 @@ function multiCachedFunction({ fn, source, argument, as, keyBuilder, skipCache, 
       .map(({ asked, key }) => [key, results.get(asked)] as const)
     if (pairs.length === 0) return
     try {
-      const write = call.cache.multiSet(pairs, source.write)
-      for (const computation of computations) computation.storing(write)
-      await write
+      await call.budget.within('multiSet', true, () => {
+        const write = call.cache.multiSet(pairs, source.write)
+        for (const computation of computations) computation.storing(write)
+        return write
+      })
+      for (const computation of computations) computation.storing(undefined)
     } catch (error) {
       call.fail(error, entries)
     }

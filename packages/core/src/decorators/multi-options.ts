@@ -2,7 +2,7 @@
 import type { BaseCache } from '../base-cache.js'
 import type { CallOptions } from './controls.js'
 import type { AsyncFunction } from './decorate.js'
-import type { OnError } from './failures.js'
+import type { FailureOptions } from './failures.js'
 import type { KeysFrom } from './keys-argument.js'
 
 /** `'record'`: a plain object. `'map'`: a `Map`, which keeps the order of all keys, and keys that are no text. */
@@ -12,15 +12,13 @@ export interface MultiCachedOptions<
   As extends ResultShape,
   Args extends readonly unknown[],
   Result extends readonly unknown[],
-> {
+> extends FailureOptions {
   /** What callers get. Default `'record'`. */
   as?: As | undefined
   /** Makes the key of a result from the caller's key and the call's arguments. Default: the caller's key itself. */
   keyBuilder?: ((...keyAndArgs: Args) => string) | undefined
   /** `true` for a result that is not to be stored, from its key and value. */
   skipCache?: ((...keyAndValue: Result) => boolean) | undefined
-  /** Told when the cache failed and the function ran without it. Default: a process warning, without the values. */
-  onError?: OnError | undefined
 }
 
 /** What a function that `multiCached` made carries. */

@@ -2,17 +2,15 @@
 import type { Duration } from '../duration.js'
 import type { CachedFunction } from './controls.js'
 import type { AsyncFunction } from './decorate.js'
-import type { OnError } from './failures.js'
+import type { FailureOptions } from './failures.js'
 
-export interface CachedOptions<Args extends readonly unknown[], Result> {
+export interface CachedOptions<Args extends readonly unknown[], Result> extends FailureOptions {
   /** The key of every result, whatever the arguments. Default: made of the function's name and its arguments. */
   key?: string | undefined
   /** Makes the key from the arguments. */
   keyBuilder?: ((...args: Args) => string) | undefined
   /** `true` for a result that is not to be stored. */
   skipCache?: ((result: Result) => boolean) | undefined
-  /** Told when the cache failed and the function ran without it. Default: a process warning, without the value. */
-  onError?: OnError | undefined
 }
 
 export interface StampedeOptions<Args extends readonly unknown[], Result> extends CachedOptions<Args, Result> {

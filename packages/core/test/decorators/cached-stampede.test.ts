@@ -198,10 +198,10 @@ test('when the cache fails each call is told once, and the function runs once fo
   const cache = closing(new RedisCache({ port: 1 }))
   const onError = vi.fn()
   let calls = 0
-  const find = cachedStampede({ cache, onError })(async function load() {
+  const find = cachedStampede({ cache, onError, errorInterval: null })(async function load() {
     return ++calls
   })
-  const failure = [expect.objectContaining({ code: 'PYCACHED_BACKEND' }), { key: 'load()' }]
+  const failure = [expect.objectContaining({ code: 'PYCACHED_BACKEND' }), { key: 'load()', suppressed: 0 }]
   expect(await Promise.all([find(), find()])).toEqual([1, 1])
   expect(onError.mock.calls).toEqual([failure, failure])
 })
@@ -217,7 +217,9 @@ test('a lock that fails is told, and the function runs', async () => {
   })
   expect(await find()).toBe('value')
   add.mockRestore()
-  expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: 'PYCACHED_BACKEND' }), { key: 'load()' }]])
+  expect(onError.mock.calls).toEqual([
+    [expect.objectContaining({ code: 'PYCACHED_BACKEND' }), { key: 'load()', suppressed: 0 }],
+  ])
 })
 
 test('it decorates methods', async () => {

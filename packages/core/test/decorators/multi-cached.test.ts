@@ -174,7 +174,9 @@ describe.each([
     await cache.set('b', 'damaged')
     expect(await find({ ids: ['a', 'b', 'c'] })).toEqual({ a: 'Z', b: 'Y', c: 'X' })
     expect(asked[1]).toEqual(['b'])
-    expect(onError.mock.calls).toEqual([[expect.objectContaining({ code: 'PYCACHED_DESERIALIZATION' }), { key: 'b' }]])
+    expect(onError.mock.calls).toEqual([
+      [expect.objectContaining({ code: 'PYCACHED_DESERIALIZATION' }), { key: 'b', suppressed: 0 }],
+    ])
     expect(await find({ ids: ['a', 'b', 'c'] })).toEqual({ a: 'Z', b: 'Y', c: 'X' })
     expect(asked).toHaveLength(2)
   })
@@ -346,7 +348,7 @@ describe('when something fails', () => {
     const find = multiCached('ids', { cache, onError })(look)
     expect(await find({ ids: ['a', 'b'] })).toEqual({ a: 'Z', b: 'Y' })
     expect(asked).toEqual([['a', 'b']])
-    expect(onError.mock.calls).toEqual([[expect.any(BackendError), { key: 'a' }]])
+    expect(onError.mock.calls).toEqual([[expect.any(BackendError), { key: 'a', suppressed: 0 }]])
     await expect(find.invalidate({ ids: ['a'] })).rejects.toThrow(BackendError)
   })
 
@@ -357,7 +359,7 @@ describe('when something fails', () => {
     const cache = redis(`multi:${freshKey()}`)
     const find = multiCached(0, { cache, onError })(async (_ids: string[]) => ({ a: 1, b: cyclic }))
     expect(await find(['a', 'b'])).toEqual({ a: 1, b: cyclic })
-    expect(onError.mock.calls).toEqual([[expect.any(SerializationError), { key: 'b' }]])
+    expect(onError.mock.calls).toEqual([[expect.any(SerializationError), { key: 'b', suppressed: 0 }]])
   })
 
   test('options that mean nothing throw when decorating', () => {
