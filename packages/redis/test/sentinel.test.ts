@@ -123,7 +123,7 @@ describe('a master that changes', () => {
             acknowledged = sum
           },
           async (error: Error) => {
-            errors.push(String(error.cause as Error | undefined))
+            errors.push(String(error.cause))
             await sleep(5)
           },
         )
