@@ -29,6 +29,14 @@ test('a master that is killed is followed by its replica, and comes back as one'
   expect((await cluster.masters())[0]?.replicas).toEqual([port])
 })
 
+test('a master that was paused becomes a replica when it goes on', async () => {
+  await using cluster = await startRedisCluster()
+  const [before] = await cluster.masters()
+  await cluster.failover(before?.port ?? 0, { pause: true })
+  await cluster.restore()
+  expect((await cluster.masters())[0]).toMatchObject({ port: before?.replicas[0], replicas: [before?.port] })
+})
+
 test('master and replica can change places', async () => {
   await using cluster = await startRedisCluster()
   const [, before] = await cluster.masters()

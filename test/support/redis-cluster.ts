@@ -40,9 +40,9 @@ export interface RedisCluster extends AsyncDisposable {
   masterOf(slot: number): Promise<ClusterMaster>
   /**
    * Kills the master; resolves once its replica has taken over and every node knows, to the milliseconds that it took. The killed node stays down until
-   * {@link restore}.
+   * {@link restore}. With `pause`, it is only stopped, and goes on after that, to find out that it is a replica now.
    */
-  failover(masterPort: number): Promise<number>
+  failover(masterPort: number, options?: { pause?: boolean }): Promise<number>
   /** Kills every node; they stay down until {@link restore}. */
   stop(): Promise<void>
   /** Starts all killed nodes again; resolves once every master has a replica that is up to date. */
@@ -75,7 +75,7 @@ export async function startRedisCluster(options: ClusterOptions = {}): Promise<R
     ports: nodes.ports,
     masters: () => nodes.masters(),
     masterOf: (slot) => nodes.masterOf(slot),
-    failover: (masterPort) => nodes.failover(masterPort),
+    failover: (masterPort, { pause = false } = {}) => nodes.failover(masterPort, pause),
     stop: () => nodes.end(),
     restore: () => nodes.restore(),
     switchOver: (masterPort) => nodes.switchOver(masterPort),
@@ -121,12 +121,19 @@ class Nodes {
     return found
   }
 
-  async failover(masterPort: number): Promise<number> {
+  async failover(masterPort: number, pause: boolean): Promise<number> {
     const replicas = await this.#replicasOf(masterPort)
     const started = performance.now()
-    await this.#running.get(masterPort)?.kill()
+    const last = this.#running.get(masterPort)
     this.#running.delete(masterPort)
+    if (last === undefined) throw new Error(`The node on port ${masterPort} is down`)
+    if (pause) process.kill(last.pid, 'SIGSTOP')
+    else await last.kill()
     await this.#taken(replicas)
+    if (pause) {
+      process.kill(last.pid, 'SIGCONT')
+      this.#running.set(masterPort, last)
+    }
     return performance.now() - started
   }
 

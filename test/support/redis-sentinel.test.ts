@@ -18,6 +18,15 @@ test('sentinels follow a failover, and can fail over again once the killed serve
   expect(group.masterPort()).toBe(first)
 })
 
+test('a master that was paused goes on as one until it is demoted', async () => {
+  await using group = await startRedisSentinels()
+  await group.failover({ pause: true })
+  expect(await ask({ port: group.replicaPort() }, 'set', ['key', 'lost'])).toBe('OK')
+  await group.restore()
+  await expect(ask({ port: group.replicaPort() }, 'set', ['key', 'value'])).rejects.toThrow('READONLY')
+  expect(await ask({ port: group.replicaPort() }, 'get', ['key'])).toBeNull()
+})
+
 test('servers and sentinels can ask for passwords', async () => {
   await using group = await startRedisSentinels({ password: 'one', sentinelPassword: 'two' })
   const sentinels = group.sentinelPorts.map((port) => ({ host: '127.0.0.1', port }))

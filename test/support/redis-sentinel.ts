@@ -29,19 +29,21 @@ export interface RedisSentinels extends AsyncDisposable {
   /**
    * Kills the master; resolves once every sentinel names the former replica, to the milliseconds that it took. The killed server stays down until
    * {@link restore}.
+   *
+   * With `pause`, it is only stopped, and goes on after that as the master that it believes to be, until the sentinels demote it, some 10 seconds later.
    */
-  failover(): Promise<number>
-  /** Starts the killed server again, as a replica; resolves once it has the data and the sentinels would fail over to it. */
+  failover(options?: { pause?: boolean }): Promise<number>
+  /** Starts a killed server again, as a replica; resolves once it, or one that was paused, has the data and could be failed over to. */
   restore(): Promise<void>
 }
 
 const MASTER_NAME = 'main'
 
 /** Silence after which a sentinel calls the master down. */
-const DOWN_AFTER_MS = 500
+const DOWN_AFTER_MS = 1000
 
 /** Twice this long after one failover, sentinels begin no other. */
-const FAILOVER_TIMEOUT_MS = 1000
+const FAILOVER_TIMEOUT_MS = 2000
 
 export async function startRedisSentinels(options: SentinelOptions = {}): Promise<RedisSentinels> {
   const folder = temporaryFolder('sentinel')
@@ -61,7 +63,7 @@ export async function startRedisSentinels(options: SentinelOptions = {}): Promis
     sentinelPorts: group.sentinelPorts,
     masterPort: () => group.masterPort,
     replicaPort: () => group.replicaPort,
-    failover: () => group.failover(),
+    failover: ({ pause = false } = {}) => group.failover(pause),
     restore: () => group.restore(),
     [Symbol.asyncDispose]: end,
   }
@@ -90,25 +92,29 @@ class Group {
     await this.#ready()
   }
 
-  async failover(): Promise<number> {
+  async failover(pause: boolean): Promise<number> {
     if (!this.#running.has(this.replicaPort))
       throw new Error('The server that failed last is still down: call restore()')
     const started = performance.now()
-    await this.#running.get(this.masterPort)?.kill()
-    this.#running.delete(this.masterPort)
+    const last = this.#running.get(this.masterPort)
+    if (last === undefined) throw new Error('There is no master')
+    if (pause) process.kill(last.pid, 'SIGSTOP')
+    else {
+      await last.kill()
+      this.#running.delete(this.masterPort)
+    }
     const next = this.replicaPort
     await until(`The sentinels fail over to ${next}`, async () => {
       const named = await this.#askSentinels<[string, string]>('get-master-addr-by-name')
       return named.every(([, port]) => Number(port) === next)
     })
-    this.replicaPort = this.masterPort
-    this.masterPort = next
+    if (pause) process.kill(last.pid, 'SIGCONT')
+    this.#swap()
     return performance.now() - started
   }
 
   async restore(): Promise<void> {
-    if (this.#running.has(this.replicaPort)) return
-    await this.#server(this.replicaPort, this.masterPort)
+    if (!this.#running.has(this.replicaPort)) await this.#server(this.replicaPort, this.masterPort)
     await this.#ready()
   }
 
@@ -116,16 +122,32 @@ class Group {
     await Promise.all([...this.#running.values()].map((one) => one.kill()))
   }
 
-  /** Every sentinel knows the two others, and a replica that is up. */
+  /** Every sentinel knows the two others, the master, and a replica that is up, which has the master's data. */
   async #ready(): Promise<void> {
-    await until('The sentinels know each other and the replica', async () => {
+    await until('The sentinels know each other, the master and the replica', async () => {
+      // On a machine that is busy, they may have failed over once more, for a silence that nobody intended.
+      const named = await this.#askSentinels<[string, string]>('get-master-addr-by-name')
+      if (named.some(([, port]) => Number(port) !== this.masterPort)) this.#swap()
       const masters = await this.#askSentinels<string[]>('master')
       const replicas = await this.#askSentinels<string[][]>('replicas')
       const complete = masters.map(fieldsOf).every((master) => {
-        return master['flags'] === 'master' && master['num-other-sentinels'] === '2' && master['num-slaves'] === '1'
+        const isKnown = master['flags'] === 'master' && Number(master['port']) === this.masterPort
+        return isKnown && master['num-other-sentinels'] === '2' && master['num-slaves'] === '1'
       })
-      return complete && replicas.every(([one = []]) => fieldsOf(one)['flags'] === 'slave')
+      return complete && replicas.every(([one = []]) => fieldsOf(one)['flags'] === 'slave') && (await this.#follows())
     })
+  }
+
+  async #follows(): Promise<boolean> {
+    const { password } = this.#options
+    const text = await ask<string>({ port: this.replicaPort, password }, 'info', ['replication'])
+    return text.includes(`master_port:${this.masterPort}\r\nmaster_link_status:up`)
+  }
+
+  #swap(): void {
+    const former = this.masterPort
+    this.masterPort = this.replicaPort
+    this.replicaPort = former
   }
 
   #askSentinels<T>(question: string): Promise<T[]> {

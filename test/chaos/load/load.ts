@@ -11,6 +11,9 @@ type Message<Is extends FromLoad['is']> = Extract<FromLoad, { is: Is }>
 /** What the load is told at most to be over, and a program that has nothing to do to end. */
 const END_MS = 20_000
 
+/** After this, nobody waits for a use that does not resume: limits are far below. */
+const RESUME_MS = 30_000
+
 export class Load implements AsyncDisposable {
   static #program: Promise<Program> | undefined
   readonly #children: Children
@@ -47,7 +50,15 @@ export class Load implements AsyncDisposable {
 
   /** How long after the last `up` the first command succeeded. */
   async resumed(): Promise<number> {
-    return (await this.#next('resumed')).afterMs
+    let timer: NodeJS.Timeout | undefined
+    const never = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('Use did not resume within 30 s')), RESUME_MS)
+    })
+    try {
+      return (await Promise.race([this.#next('resumed'), never])).afterMs
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** Resolves once nothing is in flight, to what was written and what the cache reads. */
@@ -105,6 +116,7 @@ export function commonFigures({ report, exitMs }: { report: Report; exitMs: numb
     { name: 'commands that were answered', value: answered, limit: { atLeast: 1 } },
     { name: 'commands that failed while the server was down', value: total(failed.down) },
     { name: 'kinds of these failures', value: kinds(failed.down) },
+    { name: 'commands that failed when it was up again, before the first answer', value: total(failed.beforeUse) },
     { name: 'unhandled rejections and uncaught errors', value: unhandled.length, limit: { exactly: 0 } },
     ...(unhandled.length === 0
       ? []

@@ -137,6 +137,7 @@ function kindOf(error: unknown): string {
   if (!isPycachedError(error)) return `no error of ours: ${String(error)}`
   const cause = error.cause as (Error & { code?: unknown }) | undefined
   const word = /^[A-Z]{3,}\b/.exec(cause?.message ?? '')?.[0]
-  const reason = typeof cause?.code === 'string' ? cause.code : (word ?? cause?.message.slice(0, 90))
+  const reason =
+    typeof cause?.code === 'string' ? cause.code : (word ?? cause?.message.slice(0, 90).replace(/\d+/g, 'n'))
   return reason === undefined ? error.code : `${error.code} ${reason}`
 }

@@ -1,4 +1,4 @@
-/** Masters of a Redis Cluster are killed or replaced, one after the other, while a process uses it steadily. */
+/** Masters of a Redis Cluster are killed, stopped or replaced, one after the other, while a process uses it steadily. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster.js'
@@ -6,14 +6,14 @@ import { commonFigures, Load, longest } from '../load/load.js'
 import { redirectionFigures } from '../load/redirections.js'
 import { storedOnCluster } from '../load/stored.js'
 import { Survival } from '../load/survival.js'
-import type { ChaosRun, Size } from '../run.js'
+import type { ChaosRun } from '../run.js'
 
 /** How long after a failover failures would still be noticed. */
 const WATCH_MS = { quick: 500, full: 3000 }
 
 const run: ChaosRun = {
   name: 'cluster-failover',
-  title: 'Masters of a cluster are killed or replaced',
+  title: 'Masters of a cluster are killed, stopped or replaced',
   mustShow:
     'no MOVED, ASK, CROSSSLOT or READONLY to callers beyond the failover, use of all nodes again within 2 s of it, and what was acknowledged and survived on the new master is read back',
   async run(size) {
@@ -27,7 +27,7 @@ const run: ChaosRun = {
     for (let round = 0; round < rounds; round++) {
       await sleep(300)
       load.enter('down')
-      failoverMs.push(await failOver(cluster, round, size))
+      failoverMs.push(await failOver(cluster, round))
       load.enter('up')
       resumedMs.push(await load.resumed())
       const { entries, read } = await load.pause()
@@ -39,7 +39,7 @@ const run: ChaosRun = {
     const ended = await load.end()
     return [
       { name: 'failovers', value: rounds, limit: { exactly: rounds } },
-      longest('from the death of a master until all nodes know the new one', failoverMs),
+      longest('from the end of a master until all nodes know the new one', failoverMs),
       longest('from then to the first answer', resumedMs, 2000),
       longest('from then to a failure of a command that was called after it', [ended.report.longestTroubleMs], 2000),
       ...redirectionFigures(ended.report),
@@ -49,11 +49,12 @@ const run: ChaosRun = {
   },
 }
 
-/** Each master in turn; every fourth time by agreement with its replica. */
-async function failOver(cluster: RedisCluster, round: number, size: Size): Promise<number> {
+/** Each master in turn: most are killed, some stopped for a while, and some replaced by agreement with their replica. */
+async function failOver(cluster: RedisCluster, round: number): Promise<number> {
   const masters = await cluster.masters()
   const port = masters[round % masters.length]?.port ?? 0
-  return size === 'full' && round % 4 === 3 ? await cluster.switchOver(port) : await cluster.failover(port)
+  if (round % 4 === 3) return await cluster.switchOver(port)
+  return await cluster.failover(port, { pause: round % 4 === 1 })
 }
 
 export default run

@@ -38,7 +38,7 @@ const run: ChaosRun = {
       // In its middle, some keys are here and some there, and new ones are made there.
       for (let step = 0; step < 4; step++) {
         moved += await move.keys(5)
-        await sleep(size === 'quick' ? 0 : random() * 200)
+        await sleep(random() * (size === 'quick' ? 50 : 200))
       }
       await move.finish()
       const { entries, read } = await load.pause()
