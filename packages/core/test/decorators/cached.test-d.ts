@@ -1,4 +1,4 @@
-import { type BaseCache, type CachedFunction, cached, cachedStampede } from '@pycached/core'
+import { type BaseCache, type CachedFunction, cached, cachedStampede, multiCached } from '@pycached/core'
 import { SimpleMemoryCache } from '@pycached/memory'
 import { RedisCache } from '@pycached/redis'
 import { expectTypeOf, test } from 'vitest'
@@ -100,4 +100,20 @@ test('the options are those of the cache that is used', () => {
   cachedStampede({ lease: '2s' })(find)
   cachedStampede({ cache, lease: 2, ttl: '10s' })(find)
   cachedStampede({ alias: 'default', lease: 2 })(find)
+})
+
+test('errorInterval is a duration or null, and onError is told how many failures went untold', () => {
+  void cached({
+    errorInterval: '1m',
+    onError(_error, { key, suppressed }) {
+      expectTypeOf(key).toEqualTypeOf<string>()
+      expectTypeOf(suppressed).toEqualTypeOf<number>()
+    },
+  })
+  void cachedStampede({ errorInterval: null })
+  void multiCached(0, { errorInterval: 30 })
+  // @ts-expect-error no unit that there is
+  void cached({ errorInterval: '10 seconds' })
+  // @ts-expect-error null tells every failure
+  void cached({ errorInterval: false })
 })
