@@ -45,7 +45,8 @@ export class RedisCache extends BaseCache {
   readonly sentinelUsername: string | undefined
   /** Not enumerable, so that nothing that prints the cache prints it. */
   declare readonly sentinelPassword: string | undefined
-  readonly sentinelTls: boolean | TlsOptions | undefined
+  /** Not enumerable, as {@link tls}. */
+  declare readonly sentinelTls: boolean | TlsOptions | undefined
   /** The nodes that were given. */
   readonly cluster: readonly RedisHost[] | undefined
   readonly db: number | undefined
@@ -60,8 +61,8 @@ export class RedisCache extends BaseCache {
   /** In seconds. */
   readonly connectTimeout: number | undefined
   readonly offlineQueue: boolean | undefined
-  /** The user's own client, if one was given. */
-  readonly client: RedisLike | undefined
+  /** The user's own client, if one was given. Not enumerable, so that nothing that prints the cache prints its password. */
+  declare readonly client: RedisLike | undefined
   /** Its settings and its state; `undefined` where there is none. */
   readonly breaker: CircuitBreaker | undefined
   /** @internal */
@@ -82,7 +83,6 @@ export class RedisCache extends BaseCache {
     this.sentinels = sentinel?.sentinels
     this.masterName = sentinel?.masterName
     this.sentinelUsername = sentinel?.username
-    this.sentinelTls = sentinel?.tls
     this.cluster = place?.kind === 'cluster' ? place.nodes : undefined
     this.db = address?.db
     this.username = address?.username
@@ -91,10 +91,11 @@ export class RedisCache extends BaseCache {
     this.keyFile = options.keyFile
     this.connectTimeout = address === undefined ? undefined : address.connectTimeoutMs / 1000
     this.offlineQueue = address === undefined ? undefined : (options.offlineQueue ?? false)
-    this.client = options.client
     this.breaker = breaker
-    const hidden = { password: address?.password, sentinelPassword: sentinel?.password, tls: address?.tls }
-    for (const [name, value] of Object.entries({ ...hidden, _connection: connection, _listeners: listeners })) {
+    const { client } = options
+    const hidden = { client, password: address?.password, sentinelPassword: sentinel?.password, tls: address?.tls }
+    const inside = { sentinelTls: sentinel?.tls, _connection: connection, _listeners: listeners }
+    for (const [name, value] of Object.entries({ ...hidden, ...inside })) {
       Object.defineProperty(this, name, { value })
     }
   }
