@@ -142,8 +142,9 @@ class OwnConnection implements Connection {
     this.#pulse.watch(node)
     const duplicate = node.duplicate.bind(node)
     // The client asks for slots through a copy, of which it ignores why it cannot connect, and which it leaves open while it waits.
-    node.duplicate = (...args) => {
-      const copy = duplicate(...args)
+    node.duplicate = (options) => {
+      // Once it was answered, or was not, there is nothing to wait for; a timer would keep the process alive.
+      const copy = duplicate({ ...options, disconnectTimeout: 0 })
       copy.on('error', (error: Error) => this.#note(error))
       copy.once('end', () => this.#asking.delete(copy))
       this.#asking.add(copy)

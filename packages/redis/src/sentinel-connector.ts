@@ -60,8 +60,6 @@ class SentinelConnector extends AbstractConnector {
   override disconnect(): void {
     super.disconnect()
     this.#asked?.disconnect()
-    // It may be one that never answers, and then it does not hang up either.
-    this.#asked?.stream?.destroy()
   }
 
   async #findMaster(): Promise<NetConnectOpts & { host: string; port: number }> {
@@ -92,7 +90,8 @@ class SentinelConnector extends AbstractConnector {
       ...(sentinelTls !== undefined && { tls: sentinelTls }),
       connectTimeout: this.#shareMs,
       commandTimeout: this.#shareMs,
-      disconnectTimeout: HANG_UP_MS,
+      // Nothing more is expected of it, and the timer would keep the process alive.
+      disconnectTimeout: 0,
       lazyConnect: true,
       retryStrategy: null,
       enableReadyCheck: false,
@@ -113,8 +112,6 @@ class SentinelConnector extends AbstractConnector {
     } finally {
       this.#asked = undefined
       sentinel.disconnect()
-      // A sentinel that is paused would keep the socket open.
-      if (sentinel.status !== 'ready') sentinel.stream?.destroy()
     }
   }
 }
