@@ -14,7 +14,7 @@ export interface SharedCacheOptions {
   ttl?: Duration | null | undefined
   /** Instead of the cache's own. */
   namespace?: string | null | undefined
-  /** The deadline of each of the cache's commands, instead of its own; the function has none. */
+  /** How long one call waits for its cache, all commands together, instead of the cache's own; the function has no deadline. */
   timeout?: Duration | null | undefined
 }
 

@@ -8,7 +8,8 @@ const COMPUTE: Strategy = { onMiss: (miss, compute) => compute(miss) }
 
 /**
  * Wraps a function or decorates a method, so that its results come from a cache. Results that are `undefined` are not stored, what
- * it throws neither. When the cache fails, the function runs and its result is returned.
+ * it throws neither. When the cache fails, the function runs and its result is returned. A call waits for its cache for one `timeout` in
+ * all, beside the function's own time.
  *
  * The default key is the function's name (with the class's) and its arguments; `this` is no part of it. Functions of one name, or
  * methods of classes of one name, that share a cache need a `namespace`, a `key` or a `keyBuilder` to be told apart.
