@@ -1,5 +1,4 @@
 /** What a store may offer for locks beyond its primitives: numbers that fence, and messages to those who wait. Types only. */
-import type { MaybePromise } from './backend.js'
 
 /** Whether the lock is the asker's now. */
 export type LockAnswer =
@@ -15,7 +14,7 @@ export type LockAnswer =
     }
 
 /**
- * Locks in a store, on complete keys. The lock is an entry as any other, whose value is its holder's token: the primitives see it, and
+ * Locks in a store, on complete keys. The lock is one of the store's entries, and its value is its holder's token: the primitives see it, and
  * `compareAndSet` from token to token extends it.
  *
  * Each method but {@link watch} is one atomic step, as the primitives of `Backend` are, and answers as they do.
@@ -25,11 +24,11 @@ export interface LockStore {
    * Sets the lock to `token` for `leaseMs` if nobody has it. With `fenced` the answer has a number that only grows: from holder to holder,
    * also where the lock was cleared or has expired meanwhile. A store that evicts gives up everything else before a lock.
    */
-  take(lockKey: string, token: string, leaseMs: number, fenced: boolean): MaybePromise<LockAnswer>
+  take(lockKey: string, token: string, leaseMs: number, fenced: boolean): LockAnswer | Promise<LockAnswer>
   /** Deletes the lock if it still is the token's, and tells those who watch; whether it was. */
-  release(lockKey: string, token: string): MaybePromise<boolean>
+  release(lockKey: string, token: string): boolean | Promise<boolean>
   /** Deletes the lock whosever it is, and tells those who watch; whether anybody had it. */
-  break(lockKey: string): MaybePromise<boolean>
+  break(lockKey: string): boolean | Promise<boolean>
   /**
    * Calls `call`, which does not throw, whenever the lock may have become free by {@link release} or {@link break}, in any process: also
    * once watching has begun, after any gap in which a message may have been lost, and when the store closes. It may be called for

@@ -1,4 +1,4 @@
-/** Locks of one memory cache: entries of its store as any other, numbers that fence, and calls to those who wait. */
+/** Locks of one memory cache: entries of its store, numbers that fence, and calls to those who wait. */
 import type { LockAnswer, LockStore } from '@pycached/core'
 
 /** What locks need of the entries. */
@@ -10,10 +10,11 @@ export interface LockEntries {
   leftMs(key: string): number | undefined
 }
 
+/** The last fencing token, one for all locks of the process: nothing that happens to an entry or a cache sets it back. */
+let lastToken = 0
+
 export class MemoryLocks implements LockStore {
   readonly #entries: LockEntries
-  /** One for all locks: nothing that happens to an entry sets it back. */
-  #fencingToken = 0
   readonly #watchers = new Map<string, Set<() => void>>()
 
   constructor(entries: LockEntries) {
@@ -22,7 +23,7 @@ export class MemoryLocks implements LockStore {
 
   take(lockKey: string, token: string, leaseMs: number, fenced: boolean): LockAnswer {
     if (this.#entries.add(lockKey, token, leaseMs, true)) {
-      return { taken: true, fencingToken: fenced ? this.#nextToken() : undefined }
+      return { taken: true, fencingToken: fenced ? nextToken() : undefined }
     }
     return { taken: false, heldForMs: this.#entries.leftMs(lockKey) }
   }
@@ -56,10 +57,10 @@ export class MemoryLocks implements LockStore {
     for (const call of this.#watchers.get(lockKey) ?? []) call()
     return true
   }
+}
 
-  /** Microseconds of the wall clock where that is more: a resource that outlives the process has seen the numbers of the one before. */
-  #nextToken(): number {
-    this.#fencingToken = Math.max(this.#fencingToken + 1, Date.now() * 1000)
-    return this.#fencingToken
-  }
+/** Microseconds of the wall clock where that is more: a resource that outlives the process has seen the tokens of the one before. */
+function nextToken(): number {
+  lastToken = Math.max(lastToken + 1, Date.now() * 1000)
+  return lastToken
 }
