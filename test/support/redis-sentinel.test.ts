@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ask } from './ask.js'
 import { startRedisSentinels } from './redis-sentinel.js'
 
-test('sentinels follow a failover, and can fail over again once the killed server is restored', async () => {
+test.concurrent('sentinels follow a failover, and can fail over again once the killed server is restored', async () => {
   await using group = await startRedisSentinels()
   const [first, second] = [group.masterPort(), group.replicaPort()]
   await ask({ port: first }, 'set', ['key', 'value'])
@@ -18,7 +18,7 @@ test('sentinels follow a failover, and can fail over again once the killed serve
   expect(group.masterPort()).toBe(first)
 })
 
-test('a master that was paused goes on as one until it is demoted', async () => {
+test.concurrent('a master that was paused goes on as one until it is demoted', async () => {
   await using group = await startRedisSentinels()
   await group.failover({ pause: true })
   expect(await ask({ port: group.replicaPort() }, 'set', ['key', 'lost'])).toBe('OK')
@@ -27,7 +27,7 @@ test('a master that was paused goes on as one until it is demoted', async () => 
   expect(await ask({ port: group.replicaPort() }, 'get', ['key'])).toBeNull()
 })
 
-test('servers and sentinels can ask for passwords', async () => {
+test.concurrent('servers and sentinels can ask for passwords', async () => {
   await using group = await startRedisSentinels({ password: 'one', sentinelPassword: 'two' })
   const sentinels = group.sentinelPorts.map((port) => ({ host: '127.0.0.1', port }))
   const client = new Redis({ sentinels, name: group.masterName, password: 'one', sentinelPassword: 'two' })

@@ -110,10 +110,11 @@ export const kinds = (counts: Record<string, number>): string =>
 
 /** What every load has to keep, whatever is done to its server. */
 export function commonFigures({ report, exitMs }: { report: Report; exitMs: number }): Figure[] {
-  const { commands, answered, failed, wrong, unhandled } = report
+  const { commands, answered, hits, failed, wrongReplies, wrong, unhandled, latestCommand } = report
   return [
     { name: 'commands', value: commands },
     { name: 'commands that were answered', value: answered, limit: { atLeast: 1 } },
+    { name: 'values that were read and looked at', value: hits, limit: { atLeast: 1 } },
     { name: 'commands that failed while the server was down', value: total(failed.down) },
     { name: 'kinds of these failures', value: kinds(failed.down) },
     { name: 'commands that failed when it was up again, before the first answer', value: total(failed.beforeUse) },
@@ -121,14 +122,15 @@ export function commonFigures({ report, exitMs }: { report: Report; exitMs: numb
     ...(unhandled.length === 0
       ? []
       : [{ name: 'the first of them', value: String(unhandled[0]).replaceAll('\n', ' ') }]),
-    { name: 'replies that belong to another command', value: wrong.length, limit: { exactly: 0 } },
-    ...(wrong.length === 0 ? [] : [{ name: 'the first of them', value: String(wrong[0]) }]),
+    { name: 'replies that belong to another command', value: wrongReplies, limit: { exactly: 0 } },
+    ...(wrong === '' ? [] : [{ name: 'the first of them', value: wrong }]),
     {
       name: 'furthest past its deadline that a command ended, less what its process was held up',
       value: report.latestNetMs,
       unit: 'ms',
       limit: { atMost: 100 },
     },
+    ...(latestCommand === '' ? [] : [{ name: 'the command that was it', value: latestCommand }]),
     { name: 'the same, by the clock alone', value: report.latestMs, unit: 'ms' },
     { name: 'longest that the process was held up', value: report.heldUpMs, unit: 'ms' },
     { name: 'the process ended by itself after', value: exitMs, unit: 'ms', limit: { atMost: END_MS } },

@@ -16,12 +16,15 @@ export type When = 'down' | 'beforeUse' | 'inUse'
 export interface Report {
   readonly commands: number
   readonly answered: number
+  /** `get`s that found a value: what the check of replies is about. */
+  readonly hits: number
   /** Kind of error → how many. */
   readonly failed: Record<When, Record<string, number>>
   /** How long after the beginning of an `up` a command failed that was called in it. */
   readonly longestTroubleMs: number
-  /** Replies that cannot have been given to their commands. */
-  readonly wrong: readonly string[]
+  /** Replies that cannot have been given to their commands, and the first of them. */
+  readonly wrongReplies: number
+  readonly wrong: string
   /** Furthest past its deadline that a command was told, as the clock says, and less what the process was held up meanwhile. */
   readonly latestMs: number
   readonly latestNetMs: number
@@ -41,6 +44,7 @@ export class Tally {
   readonly #onResumed: (afterMs: number) => void
   #commands = 0
   #answered = 0
+  #hits = 0
   #phase: Phase = 'up'
   #epoch = 0
   #upSince = 0
@@ -75,6 +79,7 @@ export class Tally {
       const reply = await call()
       this.#inTime(name, started)
       this.#answered++
+      if (name === 'get' && reply !== undefined) this.#hits++
       if (!belongs(reply)) this.#noteWrong(`${name}: ${JSON.stringify(reply)}`)
       if (epoch === this.#epoch && this.#phase === 'up') this.#noteResumed()
       return reply
@@ -90,9 +95,11 @@ export class Tally {
     return {
       commands: this.#commands,
       answered: this.#answered,
+      hits: this.#hits,
       failed: this.#failed,
       longestTroubleMs: this.#troubleMs,
-      wrong: this.#wrong.slice(0, 10),
+      wrongReplies: this.#wrong.length,
+      wrong: this.#wrong[0] ?? '',
       latestMs: this.#latestMs,
       latestNetMs: this.#latestNetMs,
       latestCommand: this.#latestCommand,
