@@ -1,11 +1,12 @@
 // Runs test/chaos/command.ts from the sources, without a build: `pnpm chaos`.
 
+import { fileURLToPath } from 'node:url'
 import { createServer, createServerModuleRunner } from 'vite'
 
 const conditions = ['@pycached/source', 'node', 'module-sync']
 const server = await createServer({
   configFile: false,
-  root: new URL('..', import.meta.url).pathname,
+  root: fileURLToPath(new URL('..', import.meta.url)),
   appType: 'custom',
   logLevel: 'error',
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },

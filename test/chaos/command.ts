@@ -60,7 +60,7 @@ async function runHere(name: string, size: Size): Promise<number> {
 }
 
 async function runApart(name: string, size: Size): Promise<Outcome> {
-  const { title, mustShow } = await loadRun(name)
+  const { title, mustShow } = await loadRun(name).catch(() => ({ title: name, mustShow: 'that it can be loaded' }))
   const started = performance.now()
   const child = fork(String(process.argv[1]), [name, ...(size === 'quick' ? ['--quick'] : [])])
   let figures: Figure[] | undefined
