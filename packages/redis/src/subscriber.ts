@@ -160,9 +160,12 @@ export class Subscriber {
     this.#heard.clear()
     this.#later(undefined)
     if (client === undefined) return
+    const stream = streamOf(client)
+    // ioredis would wait for the end of what has ended, with a timer that keeps the process alive.
+    if (stream?.destroyed === true) return
     client.disconnect()
     // A server that is not there would not say goodbye.
-    streamOf(client)?.destroy?.()
+    stream?.destroy?.()
   }
 
   #later(delayMs: number, call: () => void): void
@@ -182,6 +185,7 @@ export class Subscriber {
 }
 
 interface Stream {
+  readonly destroyed?: boolean
   unref?(): void
   destroy?(): void
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { startRedisServer } from '../../../test/support/redis-server.js'
 import { fenceKeyOf } from '../src/fence.js'
 import { slotOf } from '../src/slot.js'
-import { clientOn } from './support.js'
+import { clientOn, clusterArgs } from './support.js'
 
 const names = fc.string({ unit: fc.constantFrom('{', '}', 'a', ':', 'ü', '😀'), minLength: 1, maxLength: 12 })
 
@@ -20,7 +20,7 @@ test('the fence of a lock begins with its key and has its slot, whatever braces 
 })
 
 test('a real server finds the two in one slot', async () => {
-  await using server = await startRedisServer({ args: ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes'] })
+  await using server = await startRedisServer({ args: await clusterArgs() })
   const client = clientOn(server)
   for (const lockKey of ['main:key-lock', '{user:1}:key-lock', 'a{b-lock', 'a{}b-lock', 'a}b{-lock', 'ü☃-lock']) {
     const fenceKey = fenceKeyOf(lockKey, '')

@@ -2,9 +2,11 @@ import { RedLock } from '@pycached/core'
 import { RedisCache } from '@pycached/redis'
 import type { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
+import { startChildren } from '../../../test/support/children.js'
+import { programAt } from '../../../test/support/program.js'
 import { type RedisServer, startRedisServer } from '../../../test/support/redis-server.js'
 import { fenceKeyOf } from '../src/fence.js'
-import { clientOn, sentDuring } from './support.js'
+import { clientOn, clusterArgs, sentDuring } from './support.js'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -212,7 +214,7 @@ test('a closed cache ends the waiting, and leaves the listening to others on the
 })
 
 test('in a cluster’s way, a lock and its fence may be used by one script', async () => {
-  await using server = await startRedisServer({ args: ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes'] })
+  await using server = await startRedisServer({ args: await clusterArgs() })
   const client = clientOn(server)
   await client.cluster('ADDSLOTSRANGE', 0, 16_383)
   while (!String(await client.cluster('INFO')).includes('cluster_state:ok')) await sleep(10)
@@ -238,3 +240,19 @@ test('a client that cannot be duplicated asks again and again', async () => {
   await holder.release()
   expect((await waiting).held).toBe(true)
 })
+
+test.each(['idle', 'connecting', 'paused', 'down'])(
+  'a process whose caches are closed has nothing left of waiters and holders while the server is %s',
+  async (state) => {
+    await using server = await startRedisServer()
+    using program = await programAt(new URL('programs/close-while-waiting.ts', import.meta.url))
+    await using children = startChildren(program, 1, () => [String(server.port), state])
+    const [child] = children
+    expect(await child?.next()).toBe('waiting')
+    if (state === 'paused') server.pause()
+    if (state === 'down') await server.stop()
+    child?.send('close')
+    expect(await child?.next()).toEqual({ left: [], unhandled: [] })
+    expect(await child?.exited).toEqual({ code: 0, signal: null })
+  },
+)

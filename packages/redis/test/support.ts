@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 import { expect, inject, onTestFinished } from 'vitest'
+import { freePort } from '../../../test/support/free-port.js'
 import { RedisBackend } from '../src/redis-backend.js'
 import { connectionOf } from '../src/redis-cache.js'
 import type { RedisCacheOptions } from '../src/redis-options.js'
@@ -30,6 +31,12 @@ export function clientOn({ endpoint, ...options }: { port: number; endpoint?: st
   client.on('error', () => {})
   onTestFinished(() => client.disconnect())
   return client
+}
+
+/** Arguments of a server in cluster mode. The port for other nodes is by default so high that an outgoing connection may have it. */
+export async function clusterArgs(): Promise<string[]> {
+  const clusterPort = String(await freePort())
+  return ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes', '--cluster-port', clusterPort]
 }
 
 /**
