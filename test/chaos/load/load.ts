@@ -48,6 +48,11 @@ export class Load implements AsyncDisposable {
     this.#send({ do: 'enter', phase })
   }
 
+  /** From now on, so many turns a second. */
+  pace(perSecond: number): void {
+    this.#send({ do: 'pace', perSecond })
+  }
+
   /** How long after the last `up` the first command succeeded. */
   async resumed(): Promise<number> {
     let timer: NodeJS.Timeout | undefined

@@ -10,7 +10,10 @@ export interface LoadOptions {
   readonly perSecond: number
 }
 
-export type ToLoad = { readonly do: 'enter'; readonly phase: Phase } | { readonly do: 'pause' | 'resume' | 'end' }
+export type ToLoad =
+  | { readonly do: 'enter'; readonly phase: Phase }
+  | { readonly do: 'pace'; readonly perSecond: number }
+  | { readonly do: 'pause' | 'resume' | 'end' }
 
 export type FromLoad =
   | { readonly is: 'started' }

@@ -11,12 +11,13 @@ import { Tally } from '../load/tally.js'
 
 const TICK_MS = 5
 
-const { cache: options, deadlineMs, perSecond } = JSON.parse(String(process.argv[2])) as LoadOptions
+const { cache: options, deadlineMs, perSecond: firstPace } = JSON.parse(String(process.argv[2])) as LoadOptions
 const tell = (message: FromLoad) => void process.send?.(message)
 const cache = new RedisCache({ ...(options as RedisCacheOptions), timeout: deadlineMs / 1000, namespace: 'load' })
 const tally = new Tally(deadlineMs, (afterMs) => tell({ is: 'resumed', afterMs }))
 const ledger = new Ledger(cache)
 const inFlight = new Set<Promise<void>>()
+let perSecond = firstPace
 let turn = 0
 let isPaused = false
 let owed = 0
@@ -24,7 +25,7 @@ let owed = 0
 /** Called by the clock, not by answers: commands go on being called while others hang. */
 const timer = setInterval(() => {
   if (isPaused) return
-  owed = Math.min(owed + (perSecond * TICK_MS) / 1000, perSecond / 10)
+  owed = Math.min(owed + (perSecond * TICK_MS) / 1000, Math.max(1, perSecond / 10))
   for (; owed >= 1; owed--) {
     turn++
     follow(takeTurn(cache, turn, tally.call))
@@ -56,6 +57,7 @@ async function end(): Promise<void> {
 
 process.on('message', (message: ToLoad) => {
   if (message.do === 'enter') tally.enter(message.phase)
+  else if (message.do === 'pace') perSecond = message.perSecond
   else if (message.do === 'resume') isPaused = false
   else if (message.do === 'end') void end()
   else void drained().then(async () => tell({ is: 'paused', entries: ledger.entries, read: await ledger.read() }))

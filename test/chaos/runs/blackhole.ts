@@ -9,6 +9,9 @@ import type { ChaosRun, Figure, Size } from '../run.js'
 
 const DEADLINE_MS = 500
 
+/** Turns of the load per second. */
+const PACE = 300
+
 /** How long each state of the network lasts. */
 const LENGTHS = {
   quick: { slicesMs: 200, delayMs: 700, unsteadyMs: 0, halfOpens: 1, blackholesMs: [700] },
@@ -24,10 +27,10 @@ const run: ChaosRun = {
     void Load.prepare()
     await using server = await startRedisServer()
     await using proxy = await startProxy(server.port)
-    await using load = await Load.start({ cache: { port: proxy.port }, deadlineMs: DEADLINE_MS, perSecond: 300 })
+    await using load = await Load.start({ cache: { port: proxy.port }, deadlineMs: DEADLINE_MS, perSecond: PACE })
     load.enter('up')
     await load.resumed()
-    await slices(proxy, size)
+    await slices(proxy, load, size)
     const delayed = await delays(proxy, load, size)
     const halfOpen = await halfOpens(proxy, load, size)
     const blackholed = await blackholes(proxy, load, size)
@@ -49,13 +52,15 @@ const back = (what: string, times: readonly number[]): Figure => ({
   limit: { atMost: 2000 },
 })
 
-/** Everything arrives, and in the smallest pieces: the load goes on as if nothing were. */
-async function slices(proxy: Proxy, size: Size): Promise<void> {
+/** Everything arrives, and in the smallest pieces: the load goes on as if nothing were, at a pace that the proxy can keep up with. */
+async function slices(proxy: Proxy, load: Load, size: Size): Promise<void> {
+  load.pace(PACE / 10)
   for (const bytes of [1, 2, 7]) {
     proxy.slice(bytes)
     await sleep(LENGTHS[size].slicesMs)
   }
   await proxy.heal()
+  load.pace(PACE)
 }
 
 /** Replies come when nobody waits for them any more; at last just before or just after that. */
