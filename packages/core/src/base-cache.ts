@@ -162,8 +162,10 @@ export abstract class BaseCache implements HookedCache {
   }
 
   /**
-   * Refuses further commands, waits for those in flight (no longer than their deadline), then frees everything that the cache
-   * opened. Never rejects because a command did. Closing twice is closing once.
+   * Refuses further commands, waits for those in flight (no longer than the cache's `timeout` in all, 5 s where it has none), then frees
+   * everything that the cache opened. Never rejects because a command did. Closing twice is closing once.
+   *
+   * @throws `BackendError`, `CacheTimeoutError` where the store cannot be closed
    */
   close(): Promise<void> {
     return closeState(this._state)

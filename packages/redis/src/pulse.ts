@@ -43,10 +43,13 @@ class Beat {
   }
 
   check(waitedMs: number): void {
+    // Nothing was sent since something came last, so no answer is owed; or the client has another connection by now.
     if (bytesWritten(this.#stream) === this.#writtenThen || this.#redis.stream !== this.#stream) return
     const nowMs = performance.now()
     const sinceMs = nowMs - waitedMs
+    // Something came while this one waited: the server is there, and slow.
     if (this.#heardMs > sinceMs) return
+    // A silence begins with the first who waited in it: shorter waits add up to it.
     if (this.#silentSinceMs <= this.#heardMs) this.#silentSinceMs = Math.max(sinceMs, this.#heardMs)
     const silentMs = nowMs - this.#silentSinceMs
     if (silentMs < MIN_SILENCE_MS) return
