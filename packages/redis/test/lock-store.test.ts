@@ -127,6 +127,25 @@ test('fencing tokens grow through a flushed server, an expired fence and a clock
   expect(new Set(tokens).size).toBe(tokens.length)
 })
 
+test('a holder is told within a third of its lease that the server forgot its lock, and whoever has it then has a greater token', async () => {
+  await using server = await startRedisServer()
+  const [one, other] = [cacheAt(server), cacheAt(server)]
+  const holder = await new RedLock(one, 'key', { lease: '6s' }).acquire()
+  const { signal } = holder
+  const lost = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+  await server.restart()
+  const next = await new RedLock(other, 'key', { lease: '6s' }).acquire()
+  expect(next.held).toBe(true)
+  await lost
+  expect(signal.reason).toMatchObject({
+    code: 'PYCACHED_LOCK_LOST',
+    message: "the lock on 'key' is not the holder's: somebody broke it, or the store forgot it",
+  })
+  expect(next.fencingToken).toBeGreaterThan(holder.fencingToken as number)
+  expect([holder.held, await holder.extend(), await holder.release()]).toEqual([false, false, false])
+  expect(await next.release()).toBe(true)
+})
+
 test('a fence that somebody else wrote gives no wrong number: none, or one by the clock', async () => {
   await using server = await startRedisServer()
   const client = clientOn(server)

@@ -10,7 +10,7 @@ import { startRedisServer } from '../../support/redis-server.js'
 import type { HandoverReport } from '../programs/lock-handover.js'
 import type { ChaosRun, Figure } from '../run.js'
 
-const ROUNDS = { quick: 40, full: 2500 }
+const ROUNDS = { quick: 25, full: 2500 }
 const IDLE_SECONDS = { quick: 3, full: 20 }
 
 const run: ChaosRun = {

@@ -13,7 +13,7 @@ import type { Late, LockHoldersOptions, LockHoldersReport, Missed, Stopping } fr
 import type { ChaosRun } from '../run.js'
 
 const SIZES = {
-  quick: { processes: 4, times: 800, stops: 8 },
+  quick: { processes: 4, times: 400, stops: 4 },
   full: { processes: 8, times: 100_000, stops: 1000 },
 }
 
