@@ -39,7 +39,7 @@ export async function play({
   const expiring = shape.chance(0.3)
   const counting = shape.chance(0.2)
   const joining = shape.chance(0.4)
-  const isDisturbed = shape.chance(0.3)
+  const isDisturbed = shape.chance(0.5)
   const recorder = new Recorder()
   const random = new Random(seed)
   const playing = Array.from({ length: clients }, (_, index) =>

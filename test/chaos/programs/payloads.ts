@@ -1,4 +1,4 @@
-/** Reads damaged payloads with one serializer, alone and through a cache, and tells what came of it: `node program.mjs json 1000000 42 <URL of the repository> <port>`. */
+/** Reads damaged payloads with one serializer, alone and through a cache, and tells what came of it: `node program.mjs json 1000000 42 file:///root/ port`. */
 
 import { DeserializationError } from '@pycached/core'
 import { SimpleMemoryCache } from '@pycached/memory'
@@ -19,6 +19,7 @@ export interface PayloadReport {
   misses: number
   foreignPrototypes: number
   pollutions: number
+  /** The longest, each read again where it seemed to be it: the machine holds up any. */
   longestMs: number
   /** Of all memory, at the most. */
   peakMb: number
@@ -63,11 +64,24 @@ async function readInMemory(payloads: number): Promise<void> {
     const read = done % 2 === 0 ? () => cache.get('key') : async () => cache.serializer.loads(stored)
     const startMs = performance.now()
     const reading = read()
-    report.longestMs = Math.max(report.longestMs, performance.now() - startMs)
+    const tookMs = performance.now() - startMs
     await judge(reading, payload)
+    // What takes long takes long again; what the machine held up does not.
+    if (tookMs > report.longestMs) report.longestMs = Math.max(report.longestMs, await shortestMs(read, tookMs))
     if (done % 10_000 === 0 && isPolluted()) note('pollutions', 'something shared is another one', payload)
   }
   if (isPolluted()) note('pollutions', 'something shared is another one at the end', new Uint8Array())
+}
+
+async function shortestMs(read: () => Promise<unknown>, firstMs: number): Promise<number> {
+  let shortest = firstMs
+  for (let again = 0; again < 4; again++) {
+    const startMs = performance.now()
+    const reading = read()
+    shortest = Math.min(shortest, performance.now() - startMs)
+    await reading.catch(() => {})
+  }
+  return shortest
 }
 
 /** It passes everything through, so all that can fail is what Redis holds and the cache asks for as text. */

@@ -10,7 +10,7 @@ import type { CloseReport } from '../programs/close.js'
 import type { ChaosRun, Figure } from '../run.js'
 
 const SIZES = {
-  quick: { processes: 1, rounds: 4, timeoutMs: 200 },
+  quick: { processes: 1, rounds: 4, timeoutMs: 150 },
   full: { processes: 30, rounds: 8, timeoutMs: 500 },
 }
 
@@ -28,8 +28,11 @@ const run: ChaosRun = {
   mustShow: 'resolves within its timeout; the process exits by itself within 100 ms; 0 handles left',
   async run(size) {
     const seed = Date.now() % 2 ** 32
-    using program = await programAt(new URL('../programs/close.ts', import.meta.url))
-    using network = await programAt(new URL('../programs/bad-network.ts', import.meta.url))
+    const programs = ['close', 'bad-network'].map((name) =>
+      programAt(new URL(`../programs/${name}.ts`, import.meta.url)),
+    )
+    using program = (await Promise.all(programs))[0] as Program
+    using network = (await programs[1]) as Program
     const told: [state: string, report: CloseReport | undefined][] = []
     const tell = async (state: string, port: number, from: number) => {
       // What is well has no reason to fail a command, however busy the machine is.

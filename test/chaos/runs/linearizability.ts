@@ -12,7 +12,7 @@ import { Random } from '../random.js'
 import type { ChaosRun, Figure } from '../run.js'
 
 /** Histories: of each scene in one process, and those of several processes. */
-const SIZES = { quick: { memory: 8, redis: 8, processes: 24 }, full: { memory: 800, redis: 600, processes: 2000 } }
+const SIZES = { quick: { memory: 4, redis: 4, processes: 12 }, full: { memory: 800, redis: 600, processes: 2000 } }
 
 /** Histories that are played at the same time on the same connections. */
 const AT_ONCE = 4

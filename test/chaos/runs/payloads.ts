@@ -6,7 +6,7 @@ import { SERIALIZERS, type SerializerName } from '../payloads/corpus.js'
 import type { PayloadReport } from '../programs/payloads.js'
 import type { ChaosRun, Figure } from '../run.js'
 
-const PAYLOADS = { quick: 5000, full: 1_000_000 }
+const PAYLOADS = { quick: 3000, full: 1_000_000 }
 
 /** A payload that asks for memory it does not bring ends the process that reads it. */
 const MAX_HEAP_MB = 192
