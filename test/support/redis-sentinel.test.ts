@@ -8,7 +8,9 @@ test.concurrent('sentinels follow a failover, and can fail over again once the k
   const [first, second] = [group.masterPort(), group.replicaPort()]
   await ask({ port: first }, 'set', ['key', 'value'])
   await ask({ port: first }, 'wait', [1, 0])
+  const epoch = await group.epoch()
   expect(await group.failover()).toBeGreaterThan(0)
+  expect(await group.epoch()).toBeGreaterThan(epoch)
   expect([group.masterPort(), group.replicaPort()]).toEqual([second, first])
   expect(await ask({ port: second }, 'get', ['key'])).toBe('value')
   await expect(ask({ port: first }, 'ping')).rejects.toThrow('ECONNREFUSED')

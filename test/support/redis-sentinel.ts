@@ -19,6 +19,8 @@ export interface SentinelOptions {
   readonly password?: string
   /** Of the sentinels. Default: none. */
   readonly sentinelPassword?: string
+  /** Silence after which a sentinel calls the master down. Default: 1000; on a busy machine, servers may be silent that long without reason. */
+  readonly downAfterMs?: number
 }
 
 export interface RedisSentinels extends AsyncDisposable {
@@ -26,6 +28,8 @@ export interface RedisSentinels extends AsyncDisposable {
   readonly sentinelPorts: readonly number[]
   masterPort(): number
   replicaPort(): number
+  /** A number that is another one after every failover, those included that nobody asked for. */
+  epoch(): Promise<number>
   /**
    * Kills the master; resolves once every sentinel names the former replica, to the milliseconds that it took. The killed server stays down until
    * {@link restore}.
@@ -38,9 +42,6 @@ export interface RedisSentinels extends AsyncDisposable {
 }
 
 const MASTER_NAME = 'main'
-
-/** Silence after which a sentinel calls the master down. */
-const DOWN_AFTER_MS = 1000
 
 /** Twice this long after one failover, sentinels begin no other. */
 const FAILOVER_TIMEOUT_MS = 2000
@@ -63,6 +64,7 @@ export async function startRedisSentinels(options: SentinelOptions = {}): Promis
     sentinelPorts: group.sentinelPorts,
     masterPort: () => group.masterPort,
     replicaPort: () => group.replicaPort,
+    epoch: () => group.epoch(),
     failover: ({ pause = false } = {}) => group.failover(pause),
     restore: () => group.restore(),
     [Symbol.asyncDispose]: end,
@@ -118,6 +120,11 @@ class Group {
     await this.#ready()
   }
 
+  async epoch(): Promise<number> {
+    const masters = await this.#askSentinels<string[]>('master')
+    return Math.max(...masters.map((master) => Number(fieldsOf(master)['config-epoch'])))
+  }
+
   async end(): Promise<void> {
     await Promise.all([...this.#running.values()].map((one) => one.kill()))
   }
@@ -168,13 +175,13 @@ class Group {
   }
 
   async #sentinel(port: number): Promise<void> {
-    const { password, sentinelPassword } = this.#options
+    const { password, sentinelPassword, downAfterMs = 1000 } = this.#options
     const lines = [
       `port ${port}`,
       'bind 127.0.0.1',
       `dir ${this.#folderOf(port)}`,
       `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${this.masterPort} 2`,
-      `sentinel down-after-milliseconds ${MASTER_NAME} ${DOWN_AFTER_MS}`,
+      `sentinel down-after-milliseconds ${MASTER_NAME} ${downAfterMs}`,
       `sentinel failover-timeout ${MASTER_NAME} ${FAILOVER_TIMEOUT_MS}`,
       ...(password === undefined ? [] : [`sentinel auth-pass ${MASTER_NAME} ${password}`]),
       ...(sentinelPassword === undefined
