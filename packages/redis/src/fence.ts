@@ -2,7 +2,8 @@
  * Locks → the keys of their last fencing numbers. Such a key begins with the lock's, so that whoever may use the lock's prefix may use it,
  * and has the same slot of a cluster, so that one script may use both.
  */
-import { hashTagOf, slotOf } from './slot.js'
+import { Buffer } from 'node:buffer'
+import { crcOf, hashTagOf, SLOTS, slotOf } from './slot.js'
 
 const SUFFIX = '-fence'
 
@@ -28,12 +29,14 @@ function tagOf(slot: number): number {
 
 /**
  * Behind a `{` that marks nothing no tag can be put: either everything counts, or what follows that brace. Some ending gives the slot;
- * which one, is looked for each time (some milliseconds), since hardly any key is like that.
+ * which one, is looked for each time (a millisecond or two), since hardly any key is like that.
  */
 function searched(lockKey: string, complete: string, slot: number): string {
-  const end = complete[complete.indexOf('{') + 1] === '}' ? '' : '}'
+  const brace = complete.indexOf('{')
+  const [counts, end] = complete[brace + 1] === '}' ? [complete, ''] : [complete.slice(brace + 1), '}']
+  // However long the key is, only the endings are gone through again and again.
+  const crc = crcOf(Buffer.from(counts + SUFFIX))
   for (let number = 0; ; number++) {
-    const ending = `${SUFFIX}${number}${end}`
-    if (slotOf(complete + ending) === slot) return lockKey + ending
+    if (crcOf(Buffer.from(String(number)), crc) % SLOTS === slot) return `${lockKey}${SUFFIX}${number}${end}`
   }
 }

@@ -5,7 +5,7 @@
  */
 import { Buffer } from 'node:buffer'
 
-const SLOTS = 16_384
+export const SLOTS = 16_384
 
 /** CRC-16/XMODEM of each byte. */
 const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
@@ -16,13 +16,16 @@ const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
 
 /** From 0 to 16383. Text is taken as UTF-8. */
 export function slotOf(key: string | Buffer): number {
-  let crc = 0
   // One character per byte: braces stay what they are, and bytes that are no text stay apart.
   const text = typeof key === 'string' ? key : key.toString('latin1')
-  for (const byte of Buffer.from(hashTagOf(text) ?? text, typeof key === 'string' ? 'utf8' : 'latin1')) {
-    crc = ((crc << 8) ^ (TABLE[((crc >> 8) ^ byte) & 0xff] as number)) & 0xffff
-  }
-  return crc % SLOTS
+  return crcOf(Buffer.from(hashTagOf(text) ?? text, typeof key === 'string' ? 'utf8' : 'latin1')) % SLOTS
+}
+
+/** Of `bytes` that stand behind others, where the checksum of those is given. */
+export function crcOf(bytes: Iterable<number>, crcBefore = 0): number {
+  let crc = crcBefore
+  for (const byte of bytes) crc = ((crc << 8) ^ (TABLE[((crc >> 8) ^ byte) & 0xff] as number)) & 0xffff
+  return crc
 }
 
 /** What alone decides the slot: the text between the first `{` and the next `}`, unless it is empty. */

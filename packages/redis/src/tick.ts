@@ -118,14 +118,13 @@ export class Tick {
   }
 
   async #sendTogether<One extends Waiter>(group: Group<One>, waiters: readonly One[]): Promise<void> {
-    let replies: readonly unknown[]
     try {
-      replies = await this.#channel.send((client) => group.together(client, waiters))
+      const replies = await this.#channel.send((client) => group.together(client, waiters))
+      for (let index = 0; index < waiters.length; index++) group.settle(waiters[index] as One, replies[index])
     } catch (error) {
+      // Also where the answer was none that such a command can have: who has one already is not told again.
       this.#failTogether(group, waiters, error)
-      return
     }
-    for (let index = 0; index < waiters.length; index++) group.settle(waiters[index] as One, replies[index])
   }
 
   async #sendAlone<One extends Waiter>(group: Group<One>, waiter: One): Promise<void> {

@@ -619,3 +619,20 @@ function cacheOn(options: { port?: number; client?: Redis; username?: string; pa
   onTestFinished(() => cache.close())
   return cache
 }
+
+test.each(['*-1', '$-1', '*1\r\n$-1', '+OK', ':1'])(
+  'an answer that a group cannot have (%j) fails its callers, and nothing else',
+  async (reply) => {
+    const server = createServer((socket) => {
+      socket.on('data', () => socket.write(`${reply}\r\n`)).on('error', () => {})
+      onTestFinished(() => void socket.destroy())
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const cache = new RedisCache({ port, timeout: '2s' })
+    onTestFinished(() => cache.close())
+    const gets = await Promise.allSettled([cache.get('a'), cache.get('b')])
+    expect(gets[1]).toMatchObject({ status: 'rejected', reason: { name: 'BackendError', key: 'b' } })
+  },
+)
