@@ -169,6 +169,8 @@ class OwnConnection implements Connection {
     try {
       // What is left of the last connection.
       if (isOpen(client)) await endOf(client)
+      // `close` may have waited for the same end.
+      if (this.#gate.state === 'closed') throw new Error('the connection was closed')
       // The client measures how long a socket takes to open, and not how long the server takes to greet.
       const late = schedule(() => this.#giveUp(), connectTimeoutMs + 100).unref()
       try {

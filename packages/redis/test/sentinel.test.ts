@@ -1,5 +1,6 @@
 /** A cache on the master that sentinels name: where that changes, where sentinels are away, and what is left at the end. */
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BackendError, CacheTimeoutError } from '@pycached/core'
 import { RedisCache, type RedisCacheOptions } from '@pycached/redis'
@@ -107,6 +108,44 @@ describe('closing', () => {
 })
 
 // Last: they change who is the master.
+test('a cache that is closed while it waits for its last connection to end opens no other', async () => {
+  let connections = 0
+  // Demoted, and slow to hang up.
+  const master = createServer({ allowHalfOpen: true }, (socket) => {
+    connections++
+    onTestFinished(() => void socket.destroy())
+    socket
+      .on('error', () => {})
+      .on('data', (asked) => {
+        if (/role/i.test(String(asked))) socket.write('*1\r\n$6\r\nmaster\r\n')
+        else socket.write(/ping/i.test(String(asked)) ? '+PONG\r\n' : '-READONLY no master\r\n')
+      })
+  })
+  const masterPort = String(await listeningPort(master))
+  const sentinel = createServer((socket) => {
+    socket
+      .on('error', () => {})
+      .on('data', () => {
+        socket.write(`*2\r\n$9\r\n127.0.0.1\r\n$${masterPort.length}\r\n${masterPort}\r\n`)
+      })
+  })
+  const cache = new RedisCache({ sentinels: hosts([await listeningPort(sentinel)]), timeout: '60ms' })
+  await cache.connect({ timeout: '2s' })
+  expect(await causeOf(cache.set('k', 1))).toMatch(/READONLY/)
+  const waiting = rejectionOf(cache.get('k'))
+  await cache.close()
+  await waiting
+  await sleep(400)
+  expect(connections).toBe(1)
+})
+
+async function listeningPort(server: Server): Promise<number> {
+  onTestFinished(() => void server.close())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
 describe('a master that changes', () => {
   test('by being killed is followed, and no command runs twice', async () => {
     const cache = cacheOn()
