@@ -1,4 +1,4 @@
-/** Reads damaged payloads with one serializer, alone and through a cache, and tells what came of it: `node program.mjs json 1000000 42 file:///root/ port`. */
+/** Reads damaged payloads with one serializer, alone and through a cache, and tells what came of it: its arguments are at `process.argv` below. */
 
 import { DeserializationError } from '@pycached/core'
 import { SimpleMemoryCache } from '@pycached/memory'
