@@ -122,7 +122,8 @@ class Link {
     this.#forgotten = true
     this.#server.resetAndDestroy()
     if (this.#client.destroyed) return
-    const closed = once(this.#client, 'close')
+    // Not by `once` of node:events, which rejects where the reset comes too late and is told as an error.
+    const closed = new Promise((resolve) => this.#client.once('close', resolve))
     this.#client.resetAndDestroy()
     await closed
   }

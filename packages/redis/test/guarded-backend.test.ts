@@ -13,6 +13,7 @@ import { cacheOver, FailingBackend, FakeClock, MapBackend } from '@pycached/test
 import { Redis, ReplyError } from 'ioredis'
 import { Redis as Valkey } from 'iovalkey'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../../test/support/free-port.js'
 import { startProxy } from '../../../test/support/proxy.js'
 import { startRedisServer } from '../../../test/support/redis-server.js'
 import { Breaker } from '../src/breaker.js'
@@ -272,6 +273,14 @@ describe('a circuit breaker on a real server', () => {
       expect(states[0]).toBe('open')
       expect(cache.breaker?.state).toBe('closed')
     }
+  })
+
+  test('guards a cluster, of which nobody is there', async () => {
+    const nodes = [{ endpoint: '127.0.0.1', port: await freePort() }]
+    const { cache, states } = cacheOn({ cluster: nodes })
+    while (cache.breaker?.state !== 'open') await rejectionOf(cache.get('k'))
+    expect((await rejectionOf(cache.get('k'))).message).toMatch(/breaker is open.*ECONNREFUSED/)
+    expect(states).toEqual(['open'])
   })
 
   test('stays closed for what is wrong with a key, a user or a value', async () => {

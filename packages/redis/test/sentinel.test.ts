@@ -107,7 +107,6 @@ describe('closing', () => {
   })
 })
 
-// Last: they change who is the master.
 test('a cache that is closed while it waits for its last connection to end opens no other', async () => {
   let connections = 0
   // Demoted, and slow to hang up.
@@ -131,7 +130,7 @@ test('a cache that is closed while it waits for its last connection to end opens
   })
   const cache = new RedisCache({ sentinels: hosts([await listeningPort(sentinel)]), timeout: '60ms' })
   await cache.connect({ timeout: '2s' })
-  expect(await causeOf(cache.set('k', 1))).toMatch(/READONLY/)
+  expect(await causeOf(cache.set('k', 1, { timeout: '2s' }))).toMatch(/READONLY/)
   const waiting = rejectionOf(cache.get('k'))
   await cache.close()
   await waiting
@@ -146,6 +145,7 @@ async function listeningPort(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
+// Last: they change who is the master.
 describe('a master that changes', () => {
   test('by being killed is followed, and no command runs twice', async () => {
     const cache = cacheOn()
