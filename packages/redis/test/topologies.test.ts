@@ -107,7 +107,9 @@ describe.each(Object.entries(TOPOLOGIES))('the contract of backends, on %s', (_n
   const create = (options: object) => new RedisCache({ ...started.options, ...options })
   const prefix = `${inject('redisNamespace')}-topologies`
   const inTurn = limit(AT_ONCE)
-  // This store has no scopes: those cases are the same ones again, as `contract.test.ts` shows.
-  const cases = backendContract({ create, prefix }).filter(({ title }) => !title.startsWith('in a scope, '))
+  // A store without scopes runs their cases twice on complete keys, and those of caches come with a namespace and without, which a store
+  // cannot tell apart: one of each is enough here, and `contract.test.ts` has them all.
+  const twice = /^(in a scope|through a cache without a namespace), /
+  const cases = backendContract({ create, prefix }).filter(({ title }) => !twice.test(title))
   for (const { title, run } of cases) test.concurrent(title, () => inTurn(run))
 })
