@@ -1,8 +1,8 @@
 /** What became of the commands of a load. */
 
 import { isPycachedError } from '@pycached/core'
+import { HeldUp } from '../held-up.js'
 import type { Call } from './commands.js'
-import { HeldUp } from './held-up.js'
 
 /** While `up`, the store can be used, as far as who breaks it knows. */
 export type Phase = 'up' | 'down'

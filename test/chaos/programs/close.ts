@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs'
 import { RedisCache } from '@pycached/redis'
 import { ACTIVITIES, type Fates, usersDone } from '../closing/activities.js'
-import { HeldUp } from '../closing/held-up.js'
+import { HeldUp } from '../held-up.js'
 import { Random } from '../random.js'
 
 export interface CloseReport {
