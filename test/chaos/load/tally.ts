@@ -140,10 +140,11 @@ export class Tally {
 }
 
 /** The code of the error, and what the server or the system called the cause: `PYCACHED_BACKEND ECONNREFUSED`. */
-function kindOf(error: unknown): string {
+export function kindOf(error: unknown): string {
   if (!isPycachedError(error)) return `no error of ours: ${String(error)}`
   const cause = error.cause as (Error & { code?: unknown }) | undefined
-  const word = /^[A-Z]{3,}\b/.exec(cause?.message ?? '')?.[0]
+  // ERR begins what has no name of its own; of what a script met, Redis 6 puts the name far behind: `ERR Error running script …: -READONLY …`.
+  const word = /(?:^|: -)(?!ERR\b)([A-Z]{3,})\b/.exec(cause?.message ?? '')?.[1]
   const reason =
     typeof cause?.code === 'string' ? cause.code : (word ?? cause?.message.slice(0, 90).replace(/\d+/g, 'n'))
   return reason === undefined ? error.code : `${error.code} ${reason}`
