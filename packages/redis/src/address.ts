@@ -32,6 +32,7 @@ export interface Address {
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 4000
+const MAX_CONNECT_TIMEOUT_MS = 2 ** 31 - 1000
 const DEFAULT_PORT = 6379
 const DEFAULT_SENTINEL_PORT = 26_379
 const DEFAULT_MASTER_NAME = 'mymaster'
@@ -64,8 +65,11 @@ export function addressOf(options: RedisCacheOptions): Address | undefined {
   check(username === undefined || typeof username === 'string', 'username', 'text', username)
   check(password === undefined || typeof password === 'string', 'password', 'text', password)
   check(typeof offlineQueue === 'boolean', 'offlineQueue', 'true or false', offlineQueue)
+  // Timers hold no more, and nobody waits so long.
   const connectTimeoutMs =
-    connectTimeout === undefined ? DEFAULT_CONNECT_TIMEOUT_MS : toMs(connectTimeout, 'connectTimeout')
+    connectTimeout === undefined
+      ? DEFAULT_CONNECT_TIMEOUT_MS
+      : Math.min(toMs(connectTimeout, 'connectTimeout'), MAX_CONNECT_TIMEOUT_MS)
   return { place, db, username, password, tls, connectTimeoutMs }
 }
 
@@ -98,7 +102,7 @@ function placeOf(options: RedisCacheOptions, tls: boolean | TlsOptions): Place {
   }
   if (sentinels === undefined) {
     const lost = SENTINEL_OPTIONS.find((option) => options[option] !== undefined)
-    check(lost === undefined, lost ?? '', 'given together with sentinels', undefined)
+    check(lost === undefined, lost ?? '', 'given together with sentinels')
   } else {
     const hosts = hostsOf(sentinels, 'sentinels', DEFAULT_SENTINEL_PORT)
     const { masterName = DEFAULT_MASTER_NAME, sentinelUsername, sentinelPassword, sentinelTls = tls } = options
@@ -127,7 +131,7 @@ function placeOf(options: RedisCacheOptions, tls: boolean | TlsOptions): Place {
 
 function hostsOf(hosts: unknown, option: string, defaultPort: number): Required<RedisHost>[] {
   const expected = 'an array of { endpoint, port } that is not empty'
-  check(Array.isArray(hosts) && hosts.length > 0 && hosts.every(isObject), option, expected, hosts)
+  check(Array.isArray(hosts) && hosts.length > 0 && Array.from(hosts).every(isObject), option, expected, hosts)
   return hosts.map(({ endpoint, port, ...others }: Partial<RedisHost>) => {
     check(typeof endpoint === 'string' && endpoint !== '', option, 'given with the endpoint of each', endpoint)
     const [other] = Object.keys(others)

@@ -24,15 +24,14 @@ export interface CircuitBreaker {
 export interface BreakerSettings {
   readonly failures: number
   readonly resetAfterMs: number
+  /** How long one that tries may take, before another one may: its caller may have gone without a word. */
+  readonly trialMs: number
   readonly clock: Clock
   readonly onChange: (state: BreakerState, cause: unknown) => void
 }
 
 const DEFAULT_FAILURES = 3
 const DEFAULT_RESET_AFTER = '1s'
-
-/** A command without a deadline may never end: then another one tries. */
-const TRIAL_MS = 60_000
 
 export class Breaker implements CircuitBreaker {
   readonly #settings: BreakerSettings
@@ -63,7 +62,7 @@ export class Breaker implements CircuitBreaker {
   enter(): number {
     const nowMs = this.#settings.clock.now()
     if (this.#state === 'closed') return nowMs
-    const limitMs = this.#state === 'open' ? this.#settings.resetAfterMs : TRIAL_MS
+    const limitMs = this.#state === 'open' ? this.#settings.resetAfterMs : this.#settings.trialMs
     if (nowMs - this.#sinceMs < limitMs) throw this.#refusal()
     this.#change('half-open', nowMs)
     return nowMs

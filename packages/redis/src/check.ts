@@ -2,13 +2,19 @@
 import { InvalidArgumentError } from '@pycached/core'
 
 export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Only numbers are repeated in the message: the rest may be secret. */
-export function check(valid: boolean, option: string, expected: string, got: unknown): asserts valid {
+/** What was got is said where it is given. Only numbers are repeated: the rest may be secret. */
+export function check(valid: boolean, option: string, expected: string, ...got: [unknown?]): asserts valid {
   if (valid) return
-  const shown =
-    typeof got === 'number' ? String(got) : got === '' ? 'an empty string' : got === null ? 'null' : typeof got
-  throw new InvalidArgumentError(`${option} must be ${expected}; got ${shown}`, { option })
+  const shown = got.length === 0 ? '' : `; got ${kindOf(got[0])}`
+  throw new InvalidArgumentError(`${option} must be ${expected}${shown}`, { option })
+}
+
+function kindOf(got: unknown): string {
+  if (typeof got === 'number') return String(got)
+  if (got === '') return 'an empty string'
+  if (Array.isArray(got)) return got.length === 0 ? 'an empty array' : 'an array'
+  return got === null ? 'null' : typeof got
 }

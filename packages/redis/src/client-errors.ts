@@ -41,6 +41,10 @@ const OUT_OF_ORDER = /^(LOADING|BUSY|CLUSTERDOWN|MASTERDOWN|NOAUTH|WRONGPASS|ERR
 
 /** Whether the store failed, and not the command: nothing was answered, or only that nothing can be. */
 export function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return true
-  return error.name === 'ReplyError' ? OUT_OF_ORDER.test(error.message) : true
+  return isReply(error) ? OUT_OF_ORDER.test(error.message) : true
+}
+
+/** Whether the server itself answered so. */
+export function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError'
 }

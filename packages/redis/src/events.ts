@@ -32,10 +32,13 @@ export class Listeners {
   tell<Event extends keyof RedisCacheEvents>(event: Event, ...told: Parameters<RedisCacheEvents[Event]>): void {
     for (const listener of this.#listeners.get(event) ?? []) {
       queueMicrotask(() => {
-        try {
-          ;(listener as (...args: unknown[]) => void)(...told)
-        } catch (error) {
+        const failed = (error: unknown) =>
           process.emitWarning(`a listener of '${event}' failed: ${String(error)}`, 'PycachedWarning')
+        try {
+          // It may be asynchronous, whatever its type says.
+          Promise.resolve((listener as (...args: unknown[]) => unknown)(...told)).catch(failed)
+        } catch (error) {
+          failed(error)
         }
       })
     }

@@ -110,9 +110,8 @@ export class Gate {
     if (!this.#options.offlineQueue) return this.#rejectAll(error)
     this.#dropLate()
     if (this.#waiters.length === 0) return
+    // It keeps the process alive: who waits may have no deadline that does.
     this.#retry = schedule(() => this.#attemptAgain(), this.#retryMs)
-    // Who waits has a deadline, which keeps the process alive; without one it is left to this timer.
-    if (this.#options.patienceMs < Number.POSITIVE_INFINITY) this.#retry.unref()
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
   }
 

@@ -92,7 +92,7 @@ export class Gets extends Group<GetWaiter> {
 
   alone(client: RedisLike, { key }: GetWaiter): Promise<unknown> {
     return client.getBuffer(key).catch((error: unknown) => {
-      if (isReply(error, /^WRONGTYPE/)) return null
+      if (says(error, /^WRONGTYPE/)) return null
       throw error
     })
   }
@@ -168,6 +168,6 @@ export class Deletes extends Group<DeleteWaiter> {
 }
 
 /** Whether the server answered with an error that begins so. */
-export function isReply(error: unknown, start: RegExp): boolean {
+export function says(error: unknown, start: RegExp): boolean {
   return start.test(String((error as Error | undefined)?.message))
 }

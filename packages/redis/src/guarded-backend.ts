@@ -17,11 +17,14 @@ export class GuardedBackend implements Backend {
   readonly #inner: Backend
   readonly #breaker: Breaker
   readonly #clock: Clock
+  readonly #patienceMs: number
 
-  constructor(inner: Backend, breaker: Breaker, clock: Clock) {
+  /** A deadline that is shorter than `patienceMs`, that of the cache, says nothing about the store. */
+  constructor(inner: Backend, breaker: Breaker, clock: Clock, patienceMs: number) {
     this.#inner = inner
     this.#breaker = breaker
     this.#clock = clock
+    this.#patienceMs = patienceMs
     this.locks = inner.locks && this.#guardLocks(inner.locks)
   }
 
@@ -87,6 +90,8 @@ export class GuardedBackend implements Backend {
 
   unanswered(waitedMs: number): void {
     this.#inner.unanswered?.(waitedMs)
+    // Who gives up sooner than others would, does not speak for them.
+    if (waitedMs < this.#patienceMs) return
     this.#breaker.fail(this.#clock.now() - waitedMs, new Error('no answer within the deadline'))
   }
 

@@ -5,7 +5,7 @@
  */
 
 /**
- * KEYS: the lock, and where a number is asked for the fence; ARGV: the token, the milliseconds of the lease, those that the fence lives.
+ * Sent again by a client that lost the answer, it finds its own token. KEYS: the lock, and where a number is asked for the fence; ARGV: the token, the milliseconds of the lease, those that the fence lives.
  * Returns 1 and the number, as text since ioredis 6.0 rounds integers near the end of the safe ones (empty without one); or 0 and how
  * many milliseconds the lock still lives, -1 where that is for ever or unknown.
  *
@@ -13,7 +13,7 @@
  * clock was set back, and by the clock where the last one was lost; it is a safe integer until the year 2255.
  */
 export const TAKE_LOCK = `
-if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) and redis.pcall('GET', KEYS[1]) ~= ARGV[1] then
   local left = redis.pcall('PTTL', KEYS[1])
   return {0, type(left) == 'number' and left or -1}
 end

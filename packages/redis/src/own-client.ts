@@ -8,6 +8,8 @@ import { HANG_UP_MS, sentinelConnector } from './sentinel-connector.js'
 const RETRY_SPLIT_SLOT_MS = 50
 /** How often a command follows a slot that moves. A split slot costs three with each retry, so this lasts for five seconds. */
 const MAX_REDIRECTIONS = 300
+/** Two nodes that send to each other, as they may in the middle of a failover, must not be asked without a pause. */
+const RETRY_MOVED_MS = 10
 /** One node that hangs must not hold up those that know who has taken over. */
 const SLOTS_TIMEOUT_MS = 1000
 
@@ -29,6 +31,7 @@ export function clientOf(address: Address, silenceMs: number | undefined): Redis
       enableReadyCheck: false,
       maxRedirections: MAX_REDIRECTIONS,
       retryDelayOnTryAgain: RETRY_SPLIT_SLOT_MS,
+      retryDelayOnMoved: RETRY_MOVED_MS,
       // Both mean that commands are sent again whose connection broke: they may have run, and would run twice.
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
@@ -43,10 +46,13 @@ export function clientOf(address: Address, silenceMs: number | undefined): Redis
   return cluster
 }
 
-/** It would open one more connection, for messages that nobody here listens to, and open it again and again while nobody is there. */
+/**
+ * It would open one more connection, for messages that nobody here listens to, and open it again and again while nobody is there. No
+ * option says so, and what starts it is private: where it is not found there is that one connection more.
+ */
 function withoutSubscriber(cluster: Cluster): void {
-  const { subscriber } = cluster as unknown as { subscriber: { start(): void } }
-  subscriber.start = () => {}
+  const { subscriber } = cluster as unknown as { subscriber?: { start?(): void } }
+  if (subscriber?.start !== undefined) subscriber.start = () => {}
 }
 
 function optionsOf(address: Address, silenceMs: number | undefined): RedisOptions {

@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 import { setTimeout as schedule } from 'node:timers'
 import { type Cluster, Command, type Redis } from 'ioredis'
 import type { Address } from './address.js'
-import { isClosed, readable, withoutArguments } from './client-errors.js'
+import { isClosed, isReply, readable, withoutArguments } from './client-errors.js'
 import { type Connection, type SubscriberLike, subscriberOf } from './connection.js'
 import { type ConnectionState, Gate } from './gate.js'
 import { clientOf } from './own-client.js'
@@ -51,6 +51,8 @@ class OwnConnection implements Connection {
   readonly #pulse = new Pulse()
   /** Connections of a cluster's client that only ask which node has which slots. */
   readonly #asking = new Set<Redis>()
+  /** Whether a copy of a node is being made for something else. */
+  #isCopying = false
   #lastError: Error | undefined
   #lastErrorMs = 0
   #corked: Writable[] = []
@@ -100,7 +102,12 @@ class OwnConnection implements Connection {
   }
 
   subscriber(): SubscriberLike | undefined {
-    return subscriberOf(this.masters())
+    this.#isCopying = true
+    try {
+      return subscriberOf(this.masters())
+    } finally {
+      this.#isCopying = false
+    }
   }
 
   cork(): void {
@@ -143,6 +150,7 @@ class OwnConnection implements Connection {
     const duplicate = node.duplicate.bind(node)
     // The client asks for slots through a copy, of which it ignores why it cannot connect, and which it leaves open while it waits.
     node.duplicate = (options) => {
+      if (this.#isCopying) return duplicate(options)
       // Once it was answered, or was not, there is nothing to wait for; a timer would keep the process alive.
       const copy = duplicate({ ...options, disconnectTimeout: 0 })
       copy.on('error', (error: Error) => this.#note(error))
@@ -150,6 +158,13 @@ class OwnConnection implements Connection {
       this.#asking.add(copy)
       return copy
     }
+    const asking = node.asking.bind(node)
+    // It goes before a command whose slot is on its way, and the client looks at the answer of that command alone.
+    node.asking = ((...args: Parameters<typeof asking>) => {
+      const asked = asking(...args)
+      asked.catch(() => {})
+      return asked
+    }) as typeof node.asking
   }
 
   /** A master that is none any more: the sentinels know the new one, and what comes from now on waits for that. */
@@ -180,6 +195,8 @@ class OwnConnection implements Connection {
         clearTimeout(late)
       }
     } catch (error) {
+      // Or the next attempt would find it open.
+      if (isOpen(client)) client.disconnect()
       throw this.reason(error)
     }
   }
@@ -245,9 +262,8 @@ function isCluster(client: Redis | Cluster): client is Cluster {
 
 /** Sentinels may still name a master that has been demoted; one that may not be asked counts as one. */
 async function checkRole(redis: Redis): Promise<void> {
-  const [role] = (await redis.call('role').catch(() => ['master'])) as unknown[]
+  const [role] = (await redis.call('role').catch(asMaster)) as unknown[]
   if (role === 'master') return
-  redis.disconnect()
   throw new Error(
     `the sentinels name ${redis.stream.remoteAddress}:${redis.stream.remotePort}, which is a ${String(role)}`,
   )
@@ -255,4 +271,9 @@ async function checkRole(redis: Redis): Promise<void> {
 
 function commandOf(error: Error): string | undefined {
   return (error as { command?: { name?: string } }).command?.name
+}
+
+function asMaster(error: unknown): string[] {
+  if (isReply(error)) return ['master']
+  throw error
 }

@@ -10,9 +10,9 @@ import {
   type UrlAddress,
 } from '@pycached/core'
 import { JsonSerializer } from '@pycached/serializer-json'
-import { addressOf, checkClient } from './address.js'
+import { type Address, addressOf, checkClient } from './address.js'
 import { borrowConnection } from './borrowed-connection.js'
-import { Breaker, breakerOf, type CircuitBreaker } from './breaker.js'
+import { Breaker, type BreakerState, breakerOf, type CircuitBreaker } from './breaker.js'
 import type { Connection } from './connection.js'
 import { eventNames, isEvent, Listeners, type RedisCacheEvents } from './events.js'
 import type { ConnectionState } from './gate.js'
@@ -72,9 +72,8 @@ export class RedisCache extends BaseCache {
 
   constructor(options: RedisCacheOptions = {}) {
     const listeners = new Listeners()
-    const { backend, connection, breaker } = storeOf(options ?? {}, listeners)
+    const { backend, connection, breaker, address } = storeOf(options ?? {}, listeners)
     super(backend, options, () => new JsonSerializer())
-    const address = addressOf(options)
     const place = address?.place
     this.endpoint = place?.kind === 'server' ? place.endpoint : undefined
     this.port = place?.kind === 'server' ? place.port : undefined
@@ -134,22 +133,28 @@ export class RedisCache extends BaseCache {
   }
 }
 
-function storeOf(
-  options: RedisCacheOptions,
-  listeners: Listeners,
-): { backend: Backend; connection: Connection; breaker: Breaker | undefined } {
-  const connection = connectionOf(options, listeners)
-  const store = new RedisBackend(connection)
+/** How long one that tries for a circuit breaker may take, and what counts as silence, where commands have no deadline. */
+const PATIENCE_MS = 15_000
+
+function storeOf(options: RedisCacheOptions, listeners: Listeners) {
+  const address = addressOf(options)
+  const connection = connectionTo(address, options, listeners)
+  const store: Backend = new RedisBackend(connection)
   const settings = breakerOf(options)
-  if (settings === undefined) return { backend: store, connection, breaker: undefined }
+  if (settings === undefined) return { backend: store, connection, breaker: undefined, address }
   const { clock = systemClock } = options
-  const breaker = new Breaker({ ...settings, clock, onChange: (...change) => listeners.tell('breaker', ...change) })
-  return { backend: new GuardedBackend(store, breaker, clock), connection, breaker }
+  const patienceMs = timeoutMsOf(options) ?? PATIENCE_MS
+  const onChange = (...change: [BreakerState, unknown]) => listeners.tell('breaker', ...change)
+  const breaker = new Breaker({ ...settings, trialMs: patienceMs, clock, onChange })
+  return { backend: new GuardedBackend(store, breaker, clock, patienceMs), connection, breaker, address }
 }
 
-/** Opens nothing yet. */
-export function connectionOf(options: RedisCacheOptions, listeners = new Listeners()): Connection {
-  const address = addressOf(options)
+/** Opens nothing yet. `undefined`: to the client of the user's own. */
+export function connectionTo(
+  address: Address | undefined,
+  options: RedisCacheOptions,
+  listeners = new Listeners(),
+): Connection {
   if (address === undefined) return borrowConnection(checkClient(options))
   return ownConnection(address, {
     offlineQueue: options.offlineQueue,

@@ -54,7 +54,8 @@ export interface RedisCacheOptions extends CacheOptions {
   /** How long a connection may take to open, TLS and greeting included. Default 4 s: less than `timeout`, so that its failure says why. */
   connectTimeout?: Duration | undefined
   /**
-   * Whether commands wait while the server is known to be out of reach, as long as their deadlines let them, instead of failing at once.
+   * Whether commands wait while the server is known to be out of reach, as long as their deadlines let them and no longer than the cache's
+   * `timeout`, instead of failing at once.
    * Default `false`: a cache that is down is a miss, and no reason to wait.
    */
   offlineQueue?: boolean | undefined

@@ -3,6 +3,7 @@
  * once the channel is heard, at each message, and whenever one may have been missed.
  */
 import { setTimeout as schedule } from 'node:timers'
+import { isReply } from './client-errors.js'
 import type { SubscriberLike } from './connection.js'
 
 /** How long it stays open for the next one who watches. */
@@ -193,9 +194,4 @@ interface Stream {
 /** ioredis has none before its first attempt. */
 function streamOf(client: SubscriberLike): Stream | undefined {
   return (client as { stream?: Stream }).stream
-}
-
-/** What the server itself answered. */
-function isReply(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError'
 }

@@ -10,7 +10,7 @@
  */
 import { setImmediate } from 'node:timers'
 import type { Encoding } from '@pycached/core'
-import { Deletes, Gets, type Group, isReply, ReadSizes, Sets, type Waiter } from './groups.js'
+import { Deletes, Gets, type Group, ReadSizes, Sets, says, type Waiter } from './groups.js'
 import type { RedisLike } from './redis-like.js'
 import { bySlot } from './slot.js'
 
@@ -142,7 +142,7 @@ export class Tick {
    * The waiters share one error of the client's. Each caller is given another with it as `cause`, and nothing is written into it.
    */
   #failTogether<One extends Waiter>(group: Group<One>, waiters: readonly One[], error: unknown): void {
-    if (isReply(error, REFUSED)) {
+    if (says(error, REFUSED)) {
       this.#refused.add(group.kind)
       for (const waiter of waiters) void this.#sendAlone(group, waiter)
       return

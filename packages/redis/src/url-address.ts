@@ -17,14 +17,14 @@ export function addressOptions(address: UrlAddress): RedisCacheOptions {
 
 function placeOptions(kind: string | undefined, { host, port, hosts, path }: UrlAddress): RedisCacheOptions {
   if (kind === undefined || kind === 'unix') {
-    check(hosts.length <= 1, 'url', "with one host; for several write 'redis+sentinel://' or 'redis+cluster://'", hosts)
+    check(hosts.length <= 1, 'url', "with one host; for several write 'redis+sentinel://' or 'redis+cluster://'")
   }
   if (kind === 'unix') {
     check(host === undefined && path !== '', 'path', "the path of a socket, as in 'redis+unix:///run/redis.sock'", host)
     return { path: `/${path}` }
   }
   if (kind === 'cluster') {
-    check(path === '', 'url', 'without a database: a cluster has no other than 0', path)
+    check(path === '', 'url', 'without a database: a cluster has no other than 0')
     return { cluster: hosts.map(hostOf) }
   }
   if (kind === 'sentinel') {

@@ -1,9 +1,12 @@
 /** A cache on a Redis Cluster: what travels together, what becomes of commands while slots move and masters die, and what is left at the end. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BackendError } from '@pycached/core'
 import { RedisCache, type RedisCacheOptions } from '@pycached/redis'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../../test/support/free-port.js'
 import { startProxy } from '../../../test/support/proxy.js'
 import { type RedisCluster, startRedisCluster } from '../../../test/support/redis-cluster.js'
 import { hashTagOf, slotOf } from '../src/slot.js'
@@ -432,5 +435,56 @@ describe('masters that go', () => {
     const dead = openSockets()
     await cache.close()
     expect(openSockets()).toBeLessThanOrEqual(dead)
+  })
+})
+
+describe('a node that misleads', () => {
+  /** Has all slots, says so, and answers every other command with `answer`. */
+  async function misleadingNode(answer: (port: number) => string) {
+    let commands = 0
+    const node = createServer((socket) => {
+      onTestFinished(() => void socket.destroy())
+      socket
+        .on('error', () => {})
+        .on('data', (asked) => {
+          for (const [, name = ''] of String(asked).matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
+            const port = (node.address() as AddressInfo).port
+            if (name.toLowerCase() === 'cluster') {
+              socket.write(`*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:${port}\r\n`)
+              continue
+            }
+            commands++
+            socket.write(`-${answer(port)}\r\n`)
+          }
+        })
+    })
+    onTestFinished(() => void node.close())
+    node.listen(0, '127.0.0.1')
+    await once(node, 'listening')
+    const { port } = node.address() as AddressInfo
+    const cache = new RedisCache({ cluster: [{ endpoint: '127.0.0.1', port }], timeout: '500ms' })
+    onTestFinished(() => cache.close())
+    return { cache, commands: () => commands }
+  }
+
+  test('to one that is not there fails the command, and nothing goes unheard', async () => {
+    const unheard: unknown[] = []
+    const note = (error: unknown) => void unheard.push(error)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const gone = await freePort()
+    const { cache } = await misleadingNode(() => `ASK 1 127.0.0.1:${gone}`)
+    expect((await rejectionOf(cache.exists('k'))).name).toMatch(/BackendError|CacheTimeoutError/)
+    await cache.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(unheard).toEqual([])
+  })
+
+  test('to itself, as two do in a failover, is not asked without a pause', async () => {
+    const { cache, commands } = await misleadingNode((port) => `MOVED 1 127.0.0.1:${port}`)
+    await rejectionOf(cache.exists('k'))
+    expect(commands()).toBeGreaterThan(1)
+    // One each 10 ms for half a second.
+    expect(commands()).toBeLessThan(80)
   })
 })

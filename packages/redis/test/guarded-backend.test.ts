@@ -23,8 +23,8 @@ import { clientOn, rejectionOf } from './support.js'
 function fixture({ failures = 1, resetAfterMs = 1000 } = {}) {
   const clock = new FakeClock(5000)
   const inner = new FailingBackend(new MapBackend(clock), clock)
-  const breaker = new Breaker({ failures, resetAfterMs, clock, onChange: () => {} })
-  const backend = new GuardedBackend(inner, breaker, clock)
+  const breaker = new Breaker({ failures, resetAfterMs, trialMs: 60_000, clock, onChange: () => {} })
+  const backend = new GuardedBackend(inner, breaker, clock, 1000)
   const cache = cacheOver(backend, { clock, timeout: '1s' })
   return { clock, inner, breaker, backend, cache }
 }
@@ -35,6 +35,20 @@ function reply(message: string): Error {
 }
 
 describe('a guarded store', () => {
+  test('is not cut off by a caller who gives up sooner than the cache', async () => {
+    const { cache, clock, inner, breaker } = fixture()
+    inner.hang('get')
+    const hasty = rejectionOf(cache.get('k', { timeout: '5ms' }))
+    await clock.advanceAsync(5)
+    await hasty
+    expect(breaker.state).toBe('closed')
+    const patient = rejectionOf(cache.get('k'))
+    await clock.advanceAsync(1000)
+    await patient
+    expect(breaker.state).toBe('open')
+    inner.restore()
+  })
+
   const failures: [string, Error][] = [
     ['a connection that was reset', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })],
     ['a connection that was closed', new Error('Connection is closed.')],
@@ -185,8 +199,8 @@ describe('a guarded store', () => {
     }
     const clock = new FakeClock(5000)
     const inner = new FailingBackend(Object.assign(new MapBackend(clock), { locks }), clock)
-    const breaker = new Breaker({ failures: 1, resetAfterMs: 1000, clock, onChange: () => {} })
-    const guarded = new GuardedBackend(inner, breaker, clock).locks ?? expect.unreachable('there are no locks')
+    const breaker = new Breaker({ failures: 1, resetAfterMs: 1000, trialMs: 60_000, clock, onChange: () => {} })
+    const guarded = new GuardedBackend(inner, breaker, clock, 1000).locks ?? expect.unreachable('there are no locks')
     expect(await guarded.take('l', 't', 5, true)).toEqual({ taken: true, fencingToken: 7 })
     expect(await guarded.release('l', 't')).toBe(true)
     expect(await guarded.break('l')).toBe(false)
@@ -203,7 +217,7 @@ describe('a guarded store', () => {
     // The lease may have run out meanwhile: whoever watches has to know.
     guarded.watch('l', () => called++)
     expect(called).toBe(2)
-    expect(new GuardedBackend(new MapBackend(clock), breaker, clock).locks).toBeUndefined()
+    expect(new GuardedBackend(new MapBackend(clock), breaker, clock, 1000).locks).toBeUndefined()
   })
 })
 
@@ -346,4 +360,23 @@ describe('a circuit breaker on a real server', () => {
     expect(new RedisCache({ breaker: false }).breaker).toBeUndefined()
     expect(new RedisCache().breaker).toBeUndefined()
   })
+})
+
+test('a trial whose caller goes without a word is over after the deadline of the cache', async () => {
+  const port = await freePort()
+  const cache = new RedisCache({ port, timeout: '150ms', breaker: { failures: 1, resetAfter: '20ms' } })
+  onTestFinished(() => cache.close())
+  await rejectionOf(cache.get('k'))
+  expect(cache.breaker?.state).toBe('open')
+  await using server = await startRedisServer({ port })
+  server.pause()
+  await expect
+    .poll(() => rejectionOf(cache.get('k', { signal: AbortSignal.timeout(10) })), { interval: 10 })
+    .toMatchObject({
+      name: 'TimeoutError',
+    })
+  expect(cache.breaker?.state).toBe('half-open')
+  server.resume()
+  await expect.poll(() => cache.get('k').catch(String), { timeout: 2000, interval: 20 }).toBeUndefined()
+  expect(cache.breaker?.state).toBe('closed')
 })

@@ -275,3 +275,16 @@ test.each(['idle', 'connecting', 'paused', 'down'])(
     expect(await child?.exited).toEqual({ code: 0, signal: null })
   },
 )
+
+test('a take that is sent again by a client that lost the answer finds that the lock is its own', async () => {
+  await using server = await startRedisServer()
+  const locks = cacheAt(server).backend.locks ?? expect.unreachable('there are no locks')
+  const first = await locks.take('again-lock', 'token', 60_000, true)
+  const again = await locks.take('again-lock', 'token', 60_000, true)
+  expect(first).toMatchObject({ taken: true })
+  expect(again).toMatchObject({ taken: true })
+  expect((again as { fencingToken: number }).fencingToken).toBeGreaterThan(
+    (first as { fencingToken: number }).fencingToken,
+  )
+  expect(await locks.take('again-lock', 'another', 60_000, true)).toMatchObject({ taken: false })
+})

@@ -11,8 +11,7 @@ import { startRedisServer } from '../../../test/support/redis-server.js'
 import { type Address, addressOf } from '../src/address.js'
 import { ownConnection } from '../src/own-connection.js'
 import { RedisBackend } from '../src/redis-backend.js'
-import { connectionOf } from '../src/redis-cache.js'
-import { clientOn, rejectionOf } from './support.js'
+import { clientOn, connectionOf, rejectionOf } from './support.js'
 
 /** Without a deadline: a failure that does not end its commands hangs the test. */
 function cacheOn(options: RedisCacheOptions): RedisCache {

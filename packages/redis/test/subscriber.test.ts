@@ -2,10 +2,9 @@ import type { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
 import { startProxy } from '../../../test/support/proxy.js'
 import { startRedisServer } from '../../../test/support/redis-server.js'
-import { connectionOf } from '../src/redis-cache.js'
 import type { RedisCacheOptions } from '../src/redis-options.js'
 import { Subscriber } from '../src/subscriber.js'
-import { clientOn } from './support.js'
+import { clientOn, connectionOf } from './support.js'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

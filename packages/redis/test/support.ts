@@ -4,8 +4,10 @@ import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 import { expect, inject, onTestFinished } from 'vitest'
 import { freePort } from '../../../test/support/free-port.js'
+import { addressOf } from '../src/address.js'
+import type { Connection } from '../src/connection.js'
 import { RedisBackend } from '../src/redis-backend.js'
-import { connectionOf } from '../src/redis-cache.js'
+import { connectionTo } from '../src/redis-cache.js'
 import type { RedisCacheOptions } from '../src/redis-options.js'
 
 /** The options that reach the server of the run. */
@@ -16,6 +18,11 @@ export function shared(): { port: number; endpoint: string; password?: string } 
     port: Number(url.port || 6379),
     ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
   }
+}
+
+/** What a cache with these options is connected by. */
+export function connectionOf(options: RedisCacheOptions): Connection {
+  return connectionTo(addressOf(options), options)
 }
 
 /** A backend that is closed after the test. */
