@@ -6,9 +6,9 @@
 import { type LockHold, RedLock } from '@pycached/core'
 import { RedisCache } from '@pycached/redis'
 import { Redis } from 'ioredis'
-import { randomFrom } from '../load/random.js'
 import { commonNowMs, type Held } from '../locks/overlaps.js'
 import { fencedWrite } from '../locks/resource.js'
+import { Random } from '../random.js'
 
 export interface LockHoldersOptions {
   readonly port: number
@@ -52,7 +52,7 @@ export interface LockHoldersReport {
 }
 
 const options = JSON.parse(process.argv[2] ?? '') as LockHoldersOptions
-const random = randomFrom(options.seed)
+const random = new Random(options.seed)
 const cache = new RedisCache({ port: options.port })
 const resource = new Redis({ port: options.resourcePort })
 const held: Held[] = []
@@ -64,8 +64,8 @@ const send = (message: Stopping | Missed | Late | LockHoldersReport): Promise<vo
   new Promise((resolve) => void process.send?.(message, () => resolve()))
 
 while (held.length < options.times || stops < options.stops) {
-  const lock = Math.floor(random() * options.locks)
-  const stopsHere = stops < options.stops && random() < (2 * options.stops) / options.times
+  const lock = random.below(options.locks)
+  const stopsHere = stops < options.stops && random.chance((2 * options.stops) / options.times)
   await new RedLock(cache, `lock ${lock}`, { lease: `${options.leaseMs}ms` }).run(async (hold) => {
     const beginMs = commonNowMs()
     if (!hold.held) inVain++

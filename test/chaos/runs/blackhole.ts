@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Proxy, startProxy } from '../../support/proxy.js'
 import { startRedisServer } from '../../support/redis-server.js'
 import { commonFigures, failuresInUse, Load } from '../load/load.js'
-import { randomFrom } from '../load/random.js'
+import { Random } from '../random.js'
 import type { ChaosRun, Figure, Size } from '../run.js'
 
 const DEADLINE_MS = 500
@@ -66,12 +66,12 @@ async function slices(proxy: Proxy, load: Load, size: Size): Promise<void> {
 /** Replies come when nobody waits for them any more; at last just before or just after that. */
 async function delays(proxy: Proxy, load: Load, size: Size): Promise<number[]> {
   const { delayMs, unsteadyMs } = LENGTHS[size]
-  const random = randomFrom(2)
+  const random = new Random(2)
   load.enter('down')
   proxy.delay('toClient', DEADLINE_MS * 1.2)
   await sleep(delayMs)
   for (const until = performance.now() + unsteadyMs; performance.now() < until; ) {
-    proxy.delay('toClient', DEADLINE_MS * (0.5 + random()))
+    proxy.delay('toClient', DEADLINE_MS * (0.5 + random.next()))
     await sleep(50)
   }
   return [await healed(proxy, load)]

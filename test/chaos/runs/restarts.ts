@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startRedisServer } from '../../support/redis-server.js'
 import { commonFigures, failuresInUse, Load } from '../load/load.js'
-import { randomFrom } from '../load/random.js'
+import { Random } from '../random.js'
 import type { ChaosRun } from '../run.js'
 
 const DEADLINE_MS = 500
@@ -15,17 +15,17 @@ const run: ChaosRun = {
     'no unhandled rejection, no exit of the process, no command more than 100 ms past its deadline, and use again within 2 s of every restart',
   async run(size) {
     const rounds = size === 'quick' ? 4 : 200
-    const random = randomFrom(1)
+    const random = new Random(1)
     void Load.prepare()
     await using server = await startRedisServer()
     await using load = await Load.start({ cache: { port: server.port }, deadlineMs: DEADLINE_MS, perSecond: 2000 })
     const resumedMs: number[] = []
     for (let round = 1; round <= rounds; round++) {
-      await sleep(random() * (size === 'quick' ? 200 : 500))
+      await sleep(random.next() * (size === 'quick' ? 200 : 500))
       load.enter('down')
       await server.stop()
       // From time to time so long that commands called in it have passed their deadlines.
-      await sleep(round % 20 === 3 ? 1.4 * DEADLINE_MS : random() * 200)
+      await sleep(round % 20 === 3 ? 1.4 * DEADLINE_MS : random.next() * 200)
       await server.restart()
       load.enter('up')
       resumedMs.push(await load.resumed())

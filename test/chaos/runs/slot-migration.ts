@@ -5,10 +5,10 @@ import { ask } from '../../support/ask.js'
 import { startRedisCluster } from '../../support/redis-cluster.js'
 import { GROUPS } from '../load/commands.js'
 import { commonFigures, failuresInUse, Load } from '../load/load.js'
-import { randomFrom } from '../load/random.js'
 import { redirectionFigures } from '../load/redirections.js'
 import { storedOnCluster } from '../load/stored.js'
 import { Survival } from '../load/survival.js'
+import { Random } from '../random.js'
 import type { ChaosRun } from '../run.js'
 
 const run: ChaosRun = {
@@ -17,7 +17,7 @@ const run: ChaosRun = {
   mustShow: 'no MOVED, ASK or CROSSSLOT to callers, and what was acknowledged is read back',
   async run(size) {
     const rounds = size === 'quick' ? 2 : 20
-    const random = randomFrom(3)
+    const random = new Random(3)
     void Load.prepare()
     await using cluster = await startRedisCluster()
     const nodes = cluster.ports.slice(0, 3).map((port) => ({ endpoint: '127.0.0.1', port }))
@@ -33,12 +33,12 @@ const run: ChaosRun = {
       const slot = Number(await ask({ port: Number(cluster.ports[0]) }, 'cluster', ['keyslot', key]))
       const from = await cluster.masterOf(slot)
       const others = (await cluster.masters()).filter(({ port }) => port !== from.port)
-      const to = others[Math.floor(random() * others.length)]?.port ?? 0
+      const to = random.pick(others).port
       const move = await cluster.moveSlot(slot, to)
       // In its middle, some keys are here and some there, and new ones are made there.
       for (let step = 0; step < 4; step++) {
         moved += await move.keys(5)
-        await sleep(random() * (size === 'quick' ? 50 : 200))
+        await sleep(random.next() * (size === 'quick' ? 50 : 200))
       }
       await move.finish()
       const { entries, read } = await load.pause()
