@@ -39,13 +39,14 @@ export interface Outcome {
   readonly failure?: string
 }
 
-/** Why the figure is outside its limit, or `undefined` where it is not. A value that is no number is outside of every bound. */
+/** Why the figure is outside its limit, or `undefined` where it is not. A value that is no finite number, as the longest of no times, is outside of every bound. */
 export function violation({ name, value, limit = {} }: Figure): string | undefined {
   const { atMost, atLeast, exactly } = limit
+  const number = typeof value === 'number' && Number.isFinite(value) ? value : Number.NaN
   const wrong =
     (exactly !== undefined && value !== exactly) ||
-    (atMost !== undefined && !(typeof value === 'number' && value <= atMost)) ||
-    (atLeast !== undefined && !(typeof value === 'number' && value >= atLeast))
+    (atMost !== undefined && !(number <= atMost)) ||
+    (atLeast !== undefined && !(number >= atLeast))
   return wrong ? `${name} is ${value}, expected ${limitText(limit)}` : undefined
 }
 

@@ -138,7 +138,8 @@ export function commonFigures({ report, exitMs }: { report: Report; exitMs: numb
     ...(latestCommand === '' ? [] : [{ name: 'the command that was it', value: latestCommand }]),
     { name: 'the same, by the clock alone', value: report.latestMs, unit: 'ms' },
     { name: 'longest that the process was held up', value: report.heldUpMs, unit: 'ms' },
-    { name: 'the process ended by itself after', value: exitMs, unit: 'ms', limit: { atMost: END_MS } },
+    // No limit: where it does not end by itself, the run fails.
+    { name: 'the process ended by itself after', value: exitMs, unit: 'ms' },
   ]
 }
 

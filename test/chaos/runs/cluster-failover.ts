@@ -38,7 +38,7 @@ const run: ChaosRun = {
     }
     const ended = await load.end()
     return [
-      { name: 'failovers', value: rounds, limit: { exactly: rounds } },
+      { name: 'failovers', value: failoverMs.length, limit: { exactly: rounds } },
       longest('from the end of a master until all nodes know the new one', failoverMs),
       longest('from then to the first answer', resumedMs, 2000),
       longest('from then to a failure of a command that was called after it', [ended.report.longestTroubleMs], 2000),
