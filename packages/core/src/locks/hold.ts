@@ -22,7 +22,7 @@ export interface LockHold {
   readonly fencingToken: number | undefined
   /**
    * Aborts, with a `LockLostError`, when the lease ends and when the lock is found lost; has aborted already where the lock was waited
-   * for in vain. Never once it was given back, and never on a disabled cache.
+   * for in vain, or where it is asked for once the lock was given back. Does not abort by giving the lock back, and never on a disabled cache.
    *
    * Made when first asked for. From then on the holder looks every third of the lease whether the lock still is its own, one round trip
    * each, so that a lock which somebody broke or the store forgot is noticed before the lease ends.
