@@ -2,6 +2,8 @@
  * Who wants to know that a signal aborts. Each signal has one listener of ours, however many wait: from the eleventh listener on, Node
  * warns of a leak, and a signal for a whole request meets more commands than that.
  */
+import { kindOf } from './describe.js'
+import { InvalidArgumentError } from './errors.js'
 
 /** Those who wait for one signal. */
 class Watch {
@@ -30,6 +32,12 @@ class Watch {
 
 /** A signal without anybody who waits has no entry. */
 const watches = new WeakMap<AbortSignal, Watch>()
+
+/** Throws `InvalidArgumentError` for what is no signal, such as the controller of one. */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function') return
+  throw new InvalidArgumentError(`signal must be an AbortSignal, got ${kindOf(signal)}`, { option: 'signal' })
+}
 
 /** `call`, which must not throw, is called when the signal aborts, unless {@link offAbort} came before. */
 export function onAbort(signal: AbortSignal, call: () => void): void {

@@ -4,13 +4,13 @@
  *
  * Without plugins, a backend that answers at once costs one promise: no timer, no closure, no clock read, no object.
  */
+import { checkSignal } from './abort.js'
 import type { CommandOptions, ReadOptions, WriteOptions } from './cache-commands.js'
 import { decode } from './codec.js'
 import type { CacheState, Command } from './command.js'
 import { GET } from './commands.js'
-import { kindOf } from './describe.js'
 import { toTimeoutMs } from './duration.js'
-import { CacheClosedError, InvalidArgumentError } from './errors.js'
+import { CacheClosedError } from './errors.js'
 import { Flight, toOurError } from './flight.js'
 import { runHooked, tellPlugins } from './hooks.js'
 import { checkFunction, checkOptions } from './options.js'
@@ -130,11 +130,6 @@ function checkCallOptions<First, Second, Options extends CommandOptions, Result>
   toTimeoutMs(options.timeout, state.timeoutMs)
   checkSignal(options.signal)
   checkFunctions(options)
-}
-
-function checkSignal(signal: unknown): void {
-  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function') return
-  throw new InvalidArgumentError(`signal must be an AbortSignal, got ${kindOf(signal)}`, { option: 'signal' })
 }
 
 /** Here, and not where they are called: a miss calls none. */

@@ -169,7 +169,8 @@ class OwnConnection implements Connection {
 
   /** A master that is none any more: the sentinels know the new one, and what comes from now on waits for that. */
   #leaveIfDemoted(error: Error): false {
-    if (error.message.startsWith('READONLY')) {
+    // Redis 6 puts words of the script's before it.
+    if (/^READONLY|-READONLY/.test(error.message)) {
       this.#note(error)
       this.#gate.lose(error)
       this.#client.disconnect()

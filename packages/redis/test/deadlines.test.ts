@@ -345,3 +345,18 @@ function clientOf(port: number): Redis {
   onTestFinished(() => client.disconnect())
   return client
 }
+
+test('a process that was held up itself does not take it for the silence of the server', async () => {
+  await using server = await startRedisServer()
+  const cache = new RedisCache({ port: server.port, timeout: '1100ms' })
+  onTestFinished(() => cache.close())
+  await cache.connect()
+  const patient = cache.increment('n', 1, { timeout: '20s' })
+  const hasty = rejectionOf(cache.raw('blpop', 'never', 0))
+  await new Promise((resolve) => setImmediate(resolve))
+  const untilMs = performance.now() + 1300
+  while (performance.now() < untilMs);
+  expect(await patient).toBe(1)
+  await hasty
+  expect(cache.connectionState).toBe('connected')
+})

@@ -4,6 +4,7 @@
  * Not for consistency: a lease that ends while its holder still works, or a store that forgets (a failover), lets two work at once. Where
  * that would do damage, the resource itself has to refuse the fencing tokens of earlier holders.
  */
+import { checkSignal } from '../abort.js'
 import type { BaseCache } from '../base-cache.js'
 import type { CacheState } from '../command.js'
 import { describe } from '../describe.js'
@@ -70,6 +71,7 @@ export class RedLock implements LockHold, AsyncDisposable {
     this._lockKey = `${cache.buildKey(key, namespace)}-lock`
     this._leaseMs = toMs(lease, 'lease')
     toTimeoutMs(timeout, undefined)
+    checkSignal(signal)
     this._timeout = timeout
     this._signal = signal
   }

@@ -296,6 +296,7 @@ test('what is no cache, no key, no duration or no option is refused when the loc
   const cache = memory()
   expect(() => new RedLock({} as never, 'key')).toThrow(InvalidArgumentError)
   expect(() => new RedLock(cache, '')).toThrow(InvalidArgumentError)
+  expect(() => new RedLock(cache, 'key', { signal: new AbortController() as never })).toThrow(/an AbortSignal/)
   expect(() => new RedLock(cache, 'key', { lease: 0 })).toThrow(InvalidDurationError)
   expect(() => new RedLock(cache, 'key', { lease: '2x' as never })).toThrow(InvalidDurationError)
   expect(() => new RedLock(cache, 'key', { timeout: -1 })).toThrow(InvalidDurationError)
