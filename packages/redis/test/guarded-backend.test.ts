@@ -323,13 +323,14 @@ describe('a circuit breaker on a real server', () => {
 
   test('lets one command at a time try while it is away', async () => {
     await using server = await startRedisServer()
-    const { cache } = cacheOn({ port: server.port, breaker: { failures: 1, resetAfter: '10ms' } })
+    const clock = new FakeClock(5000)
+    const { cache } = cacheOn({ port: server.port, breaker: { failures: 1, resetAfter: '1s' }, clock })
     const states: string[] = []
     cache.on('connection', (state) => states.push(state))
     await server.stop()
     await rejectionOf(cache.get('k'))
     for (let round = 0; round < 5; round++) {
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      clock.advance(1000)
       const before = states.filter((state) => state === 'connecting').length
       const errors = await Promise.all(Array.from({ length: 20 }, (_, i) => rejectionOf(cache.get(`k${i}`))))
       expect(errors.filter((error) => !(error instanceof BackendUnavailableError))).toHaveLength(1)

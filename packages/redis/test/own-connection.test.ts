@@ -167,7 +167,7 @@ describe('a server that dies', () => {
     const cache = cacheOn({ port: server.port, db: 2 })
     await cache.set('k', 1)
     await server.restart()
-    await sleep(20)
+    await expect.poll(() => cache.connectionState).toBe('disconnected')
     expect(await cache.set('k', 2)).toBe(true)
     const admin = clientOn(server)
     await admin.select(2)
