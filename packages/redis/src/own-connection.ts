@@ -160,11 +160,11 @@ class OwnConnection implements Connection {
     }
     const asking = node.asking.bind(node)
     // It goes before a command whose slot is on its way, and the client looks at the answer of that command alone.
-    node.asking = ((...args: Parameters<typeof asking>) => {
+    node.asking = (...args: Parameters<typeof asking>) => {
       const asked = asking(...args)
       asked.catch(() => {})
       return asked
-    }) as typeof node.asking
+    }
   }
 
   /** A master that is none any more: the sentinels know the new one, and what comes from now on waits for that. */
