@@ -1,6 +1,6 @@
 /** Closing a cache: no new commands, those in flight come to their end, then the backend frees what it opened. */
 import type { CacheState } from './command.js'
-import { Waiting } from './deadline.js'
+import { Alarm } from './deadline.js'
 import { describe } from './describe.js'
 import { toSeconds } from './duration.js'
 import { BackendError, CacheTimeoutError } from './errors.js'
@@ -37,21 +37,10 @@ function drained(state: CacheState): Promise<void> {
 
 function within(state: CacheState, limitMs: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const limit = new Limit(() =>
+    const limit = new Alarm(() =>
       reject(new CacheTimeoutError(`the store was not closed within ${toSeconds(limitMs)} s`)),
     )
     state.deadlines.add(limit, limitMs)
     work.finally(() => state.deadlines.remove(limit)).then(resolve, reject)
   })
-}
-
-class Limit extends Waiting {
-  readonly #onExpire: () => void
-  constructor(onExpire: () => void) {
-    super()
-    this.#onExpire = onExpire
-  }
-  expire(): void {
-    this.#onExpire()
-  }
 }

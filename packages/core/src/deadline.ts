@@ -20,6 +20,20 @@ export abstract class Waiting {
   abstract expire(): void
 }
 
+/** Something that only wants to be called. */
+export class Alarm extends Waiting {
+  readonly #call: () => void
+
+  constructor(call: () => void) {
+    super()
+    this.#call = call
+  }
+
+  expire(): void {
+    this.#call()
+  }
+}
+
 /** All that wait equally long: the first to come is the first to be due, so a list in order of arrival is sorted. */
 interface Lane {
   readonly lengthMs: number

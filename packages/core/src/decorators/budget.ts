@@ -3,7 +3,7 @@
  * of other callers are no part of it.
  */
 import type { CacheState } from '../command.js'
-import { Waiting } from '../deadline.js'
+import { Alarm } from '../deadline.js'
 import { type Duration, toSeconds, toTimeoutMs } from '../duration.js'
 import { CacheTimeoutError } from '../errors.js'
 
@@ -52,7 +52,7 @@ export class Budget {
     // What was answered at once took no time, and needs no clock.
     if (leftMs === undefined || this.#state.inFlight === inFlight) return answer
     return new Promise((resolve, reject) => {
-      const end = new End(() => {
+      const end = new Alarm(() => {
         this.#spentMs = Number.POSITIVE_INFINITY
         reject(this.#unanswered(command, writes))
       })
@@ -112,18 +112,5 @@ export class Budget {
 
   #described(): string {
     return `the ${toSeconds(this.#limitMs as number)} s that one call of ${this.#owner} may wait for its cache`
-  }
-}
-
-class End extends Waiting {
-  readonly #onExpire: () => void
-
-  constructor(onExpire: () => void) {
-    super()
-    this.#onExpire = onExpire
-  }
-
-  expire(): void {
-    this.#onExpire()
   }
 }
