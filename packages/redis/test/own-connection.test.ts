@@ -11,20 +11,13 @@ import { startRedisServer } from '../../../test/support/redis-server.js'
 import { type Address, addressOf } from '../src/address.js'
 import { ownConnection } from '../src/own-connection.js'
 import { RedisBackend } from '../src/redis-backend.js'
-import { clientOn, connectionOf, rejectionOf } from './support.js'
+import { causeOf, clientOn, connectionOf, rejectionOf } from './support.js'
 
 /** Without a deadline: a failure that does not end its commands hangs the test. */
 function cacheOn(options: RedisCacheOptions): RedisCache {
   const cache = new RedisCache({ timeout: null, ...options })
   onTestFinished(() => cache.close())
   return cache
-}
-
-/** The cause of the `BackendError` that a command fails with. */
-async function causeOf(command: Promise<unknown>): Promise<string> {
-  const error = await rejectionOf(command)
-  expect(error).toBeInstanceOf(BackendError)
-  return String(error.cause)
 }
 
 async function portOf(server: Server): Promise<number> {

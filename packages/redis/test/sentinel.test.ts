@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { freePort } from '../../../test/support/free-port.js'
 import { startProxy } from '../../../test/support/proxy.js'
 import { type RedisSentinels, startRedisSentinels } from '../../../test/support/redis-sentinel.js'
-import { clientOn, openSockets, rejectionOf } from './support.js'
+import { causeOf, clientOn, openSockets, rejectionOf } from './support.js'
 
 let group: RedisSentinels
 beforeAll(async () => {
@@ -35,12 +35,6 @@ function cacheOn(options: RedisCacheOptions = {}): RedisCache {
   const cache = new RedisCache(optionsOf(options))
   onTestFinished(() => cache.close())
   return cache
-}
-
-async function causeOf(command: Promise<unknown>): Promise<string> {
-  const error = await rejectionOf(command)
-  expect(error).toBeInstanceOf(BackendError)
-  return String(error.cause)
 }
 
 describe('sentinels', () => {

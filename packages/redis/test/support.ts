@@ -1,6 +1,7 @@
 /** What the tests of this package share: a view of the server that owes nothing to the code under test. */
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
+import { BackendError } from '@pycached/core'
 import { Redis } from 'ioredis'
 import { expect, inject, onTestFinished } from 'vitest'
 import { freePort } from '../../../test/support/free-port.js'
@@ -99,4 +100,11 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<Error & { 
 /** Of this process, to servers of any kind. */
 export function openSockets(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+}
+
+/** The cause of the `BackendError` that a command fails with. */
+export async function causeOf(command: Promise<unknown>): Promise<string> {
+  const error = await rejectionOf(command)
+  expect(error).toBeInstanceOf(BackendError)
+  return String(error.cause)
 }
