@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BackendError, BackendUnavailableError, CacheTimeoutError } from '@pycached/core'
+import { BackendUnavailableError, CacheTimeoutError } from '@pycached/core'
 import { RedisCache, type RedisCacheOptions } from '@pycached/redis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../../test/support/free-port.js'
