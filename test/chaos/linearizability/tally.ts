@@ -8,7 +8,8 @@ import { SLACK_MS } from './scenes.js'
 
 const MUTATIONS: readonly Mutation[] = [withInventedValue, withoutWriteThatWasRead, withRepeatedSum]
 
-const STEPS = 100_000
+/** A history in which many commands failed may have that many orders; hardly any has. */
+const STEPS = 2_000_000
 const MUTANT_STEPS = 1000
 
 export class Tally {
