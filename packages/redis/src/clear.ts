@@ -1,5 +1,5 @@
 /** Removes every key that starts with a prefix, a page at a time, so that the server serves others in between. */
-import type { Connection } from './connection.js'
+import type { Connection } from './connection/connection.js'
 import type { RedisNode } from './redis-like.js'
 import { bySlot, slotOf } from './slot.js'
 

@@ -1,6 +1,6 @@
 /** What a Redis cache tells those who listen: the states of its connection and of its circuit breaker. */
-import type { BreakerState } from './breaker.js'
-import type { ConnectionState } from './gate.js'
+import type { BreakerState } from './breaker/breaker.js'
+import type { ConnectionState } from './connection/gate.js'
 
 export interface RedisCacheEvents {
   /**

@@ -1,13 +1,13 @@
 /** The public names of `@pycached/redis`. Importing it registers its class path. */
 import { register } from '@pycached/core'
+import type { RedisCacheOptions } from './options/redis-options.js'
 import { RedisCache } from './redis-cache.js'
-import type { RedisCacheOptions } from './redis-options.js'
 
-export type { BreakerState, CircuitBreaker } from './breaker.js'
+export type { BreakerState, CircuitBreaker } from './breaker/breaker.js'
+export type { ConnectionState } from './connection/gate.js'
 export type { RedisCacheEvents } from './events.js'
-export type { ConnectionState } from './gate.js'
+export type { BreakerOptions, RedisHost } from './options/redis-options.js'
 export type { RedisArgument, RedisLike, RedisNode } from './redis-like.js'
-export type { BreakerOptions, RedisHost } from './redis-options.js'
 export type { RedisCacheOptions }
 export { RedisCache }
 

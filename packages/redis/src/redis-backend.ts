@@ -4,9 +4,9 @@
  */
 import { type Backend, type Encoding, InvalidArgumentError, type ReplacedTtl } from '@pycached/core'
 import { clearPrefix } from './clear.js'
-import type { Connection } from './connection.js'
+import type { Connection } from './connection/connection.js'
 import { MAX_GROUPED_LENGTH } from './groups.js'
-import { RedisLocks } from './lock-store.js'
+import { RedisLocks } from './locks/lock-store.js'
 import type { RedisArgument } from './redis-like.js'
 import {
   ADD_IF_MISSING,

@@ -10,18 +10,18 @@ import {
   type UrlAddress,
 } from '@pycached/core'
 import { JsonSerializer } from '@pycached/serializer-json'
-import { type Address, addressOf, checkClient } from './address.js'
-import { borrowConnection } from './borrowed-connection.js'
-import { Breaker, type BreakerState, breakerOf, type CircuitBreaker } from './breaker.js'
-import type { Connection } from './connection.js'
+import { Breaker, type BreakerState, breakerOf, type CircuitBreaker } from './breaker/breaker.js'
+import { GuardedBackend } from './breaker/guarded-backend.js'
+import { borrowConnection } from './connection/borrowed-connection.js'
+import type { Connection } from './connection/connection.js'
+import type { ConnectionState } from './connection/gate.js'
+import { ownConnection } from './connection/own-connection.js'
 import { eventNames, isEvent, Listeners, type RedisCacheEvents } from './events.js'
-import type { ConnectionState } from './gate.js'
-import { GuardedBackend } from './guarded-backend.js'
-import { ownConnection } from './own-connection.js'
+import { type Address, addressOf, checkClient } from './options/address.js'
+import { REDIS_OPTIONS, type RedisCacheOptions, type RedisHost } from './options/redis-options.js'
+import { addressOptions } from './options/url-address.js'
 import { RedisBackend } from './redis-backend.js'
 import type { RedisLike } from './redis-like.js'
-import { REDIS_OPTIONS, type RedisCacheOptions, type RedisHost } from './redis-options.js'
-import { addressOptions } from './url-address.js'
 
 /**
  * A cache in Redis: on one server, the master that sentinels name, or a cluster; JSON unless another serializer is given. Making one opens

@@ -491,7 +491,7 @@ describe('a node that misleads', () => {
     const { cache, commands } = await misleadingNode((port) => `MOVED 1 127.0.0.1:${port}`)
     await rejectionOf(cache.exists('k'))
     expect(commands()).toBeGreaterThan(1)
-    // One each 10 ms for half a second.
-    expect(commands()).toBeLessThan(80)
+    // One each 10 ms or so for half a second. Without a pause it is the 300 that are allowed, and a connection made anew for each.
+    expect(commands()).toBeLessThan(150)
   })
 })

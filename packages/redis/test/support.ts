@@ -5,11 +5,11 @@ import { BackendError } from '@pycached/core'
 import { Redis } from 'ioredis'
 import { expect, inject, onTestFinished } from 'vitest'
 import { freePort } from '../../../test/support/free-port.js'
-import { addressOf } from '../src/address.js'
-import type { Connection } from '../src/connection.js'
+import type { Connection } from '../src/connection/connection.js'
+import { addressOf } from '../src/options/address.js'
+import type { RedisCacheOptions } from '../src/options/redis-options.js'
 import { RedisBackend } from '../src/redis-backend.js'
 import { connectionTo } from '../src/redis-cache.js'
-import type { RedisCacheOptions } from '../src/redis-options.js'
 
 /** The options that reach the server of the run. */
 export function shared(): { port: number; endpoint: string; password?: string } {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { startRedisServer } from '../../../test/support/redis-server.js'
-import { fenceKeyOf } from '../src/fence.js'
-import { slotOf } from '../src/slot.js'
-import { clientOn, clusterArgs } from './support.js'
+import { startRedisServer } from '../../../../test/support/redis-server.js'
+import { fenceKeyOf } from '../../src/locks/fence.js'
+import { slotOf } from '../../src/slot.js'
+import { clientOn, clusterArgs } from '../support.js'
 
 const names = fc.string({ unit: fc.constantFrom('{', '}', 'a', ':', 'ü', '😀'), minLength: 1, maxLength: 12 })
 

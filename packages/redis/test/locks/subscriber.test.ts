@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
-import { startProxy } from '../../../test/support/proxy.js'
-import { startRedisServer } from '../../../test/support/redis-server.js'
-import type { RedisCacheOptions } from '../src/redis-options.js'
-import { Subscriber } from '../src/subscriber.js'
-import { clientOn, connectionOf } from './support.js'
+import { startProxy } from '../../../../test/support/proxy.js'
+import { startRedisServer } from '../../../../test/support/redis-server.js'
+import { Subscriber } from '../../src/locks/subscriber.js'
+import type { RedisCacheOptions } from '../../src/options/redis-options.js'
+import { clientOn, connectionOf } from '../support.js'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -2,8 +2,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { BackendUnavailableError } from '@pycached/core'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { Gate } from '../src/gate.js'
-import { rejectionOf } from './support.js'
+import { Gate } from '../../src/connection/gate.js'
+import { rejectionOf } from '../support.js'
 
 /** What is replaced is the global, and the sources take theirs from here. */
 vi.mock(import('node:timers'), async (original) => ({

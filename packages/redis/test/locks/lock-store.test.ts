@@ -2,11 +2,11 @@ import { RedLock } from '@pycached/core'
 import { RedisCache } from '@pycached/redis'
 import type { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
-import { startChildren } from '../../../test/support/children.js'
-import { programAt } from '../../../test/support/program.js'
-import { type RedisServer, startRedisServer } from '../../../test/support/redis-server.js'
-import { fenceKeyOf } from '../src/fence.js'
-import { clientOn, clusterArgs, sentDuring } from './support.js'
+import { startChildren } from '../../../../test/support/children.js'
+import { programAt } from '../../../../test/support/program.js'
+import { type RedisServer, startRedisServer } from '../../../../test/support/redis-server.js'
+import { fenceKeyOf } from '../../src/locks/fence.js'
+import { clientOn, clusterArgs, sentDuring } from '../support.js'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -264,7 +264,7 @@ test.each(['idle', 'connecting', 'paused', 'down'])(
   'a process whose caches are closed has nothing left of waiters and holders while the server is %s',
   async (state) => {
     await using server = await startRedisServer()
-    using program = await programAt(new URL('programs/close-while-waiting.ts', import.meta.url))
+    using program = await programAt(new URL('../programs/close-while-waiting.ts', import.meta.url))
     await using children = startChildren(program, 1, () => [String(server.port), state])
     const [child] = children
     expect(await child?.next()).toBe('waiting')

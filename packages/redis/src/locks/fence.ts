@@ -3,7 +3,7 @@
  * and has the same slot of a cluster, so that one script may use both.
  */
 import { Buffer } from 'node:buffer'
-import { crcOf, hashTagOf, SLOTS, slotOf } from './slot.js'
+import { crcOf, hashTagOf, SLOTS, slotOf } from '../slot.js'
 
 const SUFFIX = '-fence'
 

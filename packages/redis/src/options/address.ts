@@ -1,8 +1,8 @@
 /** Where a server, the sentinels or a cluster are, and how a connection is made: the options of `RedisCache`, checked when it is made. */
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { InvalidArgumentError, toMs } from '@pycached/core'
+import type { RedisLike } from '../redis-like.js'
 import { check, isObject } from './check.js'
-import type { RedisLike } from './redis-like.js'
 import type { RedisCacheOptions, RedisHost } from './redis-options.js'
 import { checkTls, TLS_FILES, tlsOf } from './tls-options.js'
 

@@ -7,11 +7,11 @@ import { BackendError, CacheClosedError, CacheTimeoutError } from '@pycached/cor
 import { RedisCache, type RedisCacheOptions } from '@pycached/redis'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { startRedisServer } from '../../../test/support/redis-server.js'
-import { type Address, addressOf } from '../src/address.js'
-import { ownConnection } from '../src/own-connection.js'
-import { RedisBackend } from '../src/redis-backend.js'
-import { causeOf, clientOn, connectionOf, rejectionOf } from './support.js'
+import { startRedisServer } from '../../../../test/support/redis-server.js'
+import { ownConnection } from '../../src/connection/own-connection.js'
+import { type Address, addressOf } from '../../src/options/address.js'
+import { RedisBackend } from '../../src/redis-backend.js'
+import { causeOf, clientOn, connectionOf, rejectionOf } from '../support.js'
 
 /** Without a deadline: a failure that does not end its commands hangs the test. */
 function cacheOn(options: RedisCacheOptions): RedisCache {

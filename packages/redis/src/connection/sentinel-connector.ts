@@ -8,9 +8,9 @@
 import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls'
 import { AbstractConnector, Redis } from 'ioredis'
-import type { SentinelPlace } from './address.js'
+import type { SentinelPlace } from '../options/address.js'
+import type { RedisHost } from '../options/redis-options.js'
 import { isClosed, readable } from './client-errors.js'
-import type { RedisHost } from './redis-options.js'
 
 /** How long a server may take to hang up. */
 export const HANG_UP_MS = 200

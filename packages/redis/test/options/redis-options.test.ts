@@ -4,7 +4,7 @@ import { Cache, caches, InvalidArgumentError } from '@pycached/core'
 import { RedisCache, type RedisCacheOptions } from '@pycached/redis'
 import { Cluster, Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { makeCertificates } from '../../../test/support/certificates.js'
+import { makeCertificates } from '../../../../test/support/certificates.js'
 
 const hosts = [{ endpoint: 'a', port: 1 }, { endpoint: 'b' }]
 

@@ -9,8 +9,8 @@ import {
   type MaybePromise,
   type ReplacedTtl,
 } from '@pycached/core'
+import { isOutage } from '../connection/client-errors.js'
 import type { Breaker } from './breaker.js'
-import { isOutage } from './client-errors.js'
 
 export class GuardedBackend implements Backend {
   readonly locks: LockStore | undefined

@@ -1,7 +1,8 @@
 /** A client and who looks after it: what the backend sees of a connection, the cache's own or the user's. */
+
+import type { RedisNode } from '../redis-like.js'
+import type { Channel, Tick } from '../tick.js'
 import type { ConnectionState } from './gate.js'
-import type { RedisNode } from './redis-like.js'
-import type { Channel, Tick } from './tick.js'
 
 export interface Connection extends Channel {
   /** What all caches on this client call in one tick of the event loop. */

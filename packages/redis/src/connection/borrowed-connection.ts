@@ -1,10 +1,11 @@
 /** The user's own client: used as it is, listened to by nobody, and left open. */
+
+import type { RedisLike, RedisNode } from '../redis-like.js'
+import { slotOf } from '../slot.js'
+import { type Channel, Tick } from '../tick.js'
 import { withoutArguments } from './client-errors.js'
 import { type Connection, type SubscriberLike, subscriberOf } from './connection.js'
 import type { ConnectionState } from './gate.js'
-import type { RedisLike, RedisNode } from './redis-like.js'
-import { slotOf } from './slot.js'
-import { type Channel, Tick } from './tick.js'
 
 /** One connection for each client: all caches on it have one tick, and each sees what the others called before it. */
 const borrowed = new WeakMap<RedisLike, Connection>()

@@ -1,11 +1,11 @@
 /** Locks in Redis: each step is one script on the lock's key, and who waits listens on a channel of that name. */
 import type { LockAnswer, LockStore } from '@pycached/core'
-import type { Connection } from './connection.js'
+import type { Connection } from '../connection/connection.js'
+import type { RedisArgument } from '../redis-like.js'
+import { checkKey, isOne } from '../wire.js'
 import { fenceKeyOf } from './fence.js'
 import { BREAK_LOCK, RELEASE_LOCK, TAKE_LOCK } from './lock-scripts.js'
-import type { RedisArgument } from './redis-like.js'
 import { Subscriber } from './subscriber.js'
-import { checkKey, isOne } from './wire.js'
 
 /** Runs a script. */
 export type RunScript = (script: string, keys: string[], args: RedisArgument[]) => Promise<unknown>

@@ -2,7 +2,7 @@
 import { BackendUnavailableError } from '@pycached/core'
 import { FakeClock } from '@pycached/testing'
 import { describe, expect, test } from 'vitest'
-import { Breaker } from '../src/breaker.js'
+import { Breaker } from '../../src/breaker/breaker.js'
 
 function fixture({ failures = 3, resetAfterMs = 1000 } = {}) {
   const clock = new FakeClock(5000)

@@ -3,8 +3,8 @@
  * once the channel is heard, at each message, and whenever one may have been missed.
  */
 import { setTimeout as schedule } from 'node:timers'
-import { isReply } from './client-errors.js'
-import type { SubscriberLike } from './connection.js'
+import { isReply } from '../connection/client-errors.js'
+import type { SubscriberLike } from '../connection/connection.js'
 
 /** How long it stays open for the next one who watches. */
 const IDLE_MS = 5000

@@ -13,12 +13,12 @@ import { cacheOver, FailingBackend, FakeClock, MapBackend } from '@pycached/test
 import { Redis, ReplyError } from 'ioredis'
 import { Redis as Valkey } from 'iovalkey'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../../test/support/free-port.js'
-import { startProxy } from '../../../test/support/proxy.js'
-import { startRedisServer } from '../../../test/support/redis-server.js'
-import { Breaker } from '../src/breaker.js'
-import { GuardedBackend } from '../src/guarded-backend.js'
-import { clientOn, rejectionOf } from './support.js'
+import { freePort } from '../../../../test/support/free-port.js'
+import { startProxy } from '../../../../test/support/proxy.js'
+import { startRedisServer } from '../../../../test/support/redis-server.js'
+import { Breaker } from '../../src/breaker/breaker.js'
+import { GuardedBackend } from '../../src/breaker/guarded-backend.js'
+import { clientOn, rejectionOf } from '../support.js'
 
 function fixture({ failures = 1, resetAfterMs = 1000 } = {}) {
   const clock = new FakeClock(5000)

@@ -6,8 +6,8 @@
  * an answer that was on its way when the store went silent does not tell that it is back.
  */
 import { BackendUnavailableError, type Clock, toMs } from '@pycached/core'
-import { check, isObject } from './check.js'
-import type { RedisCacheOptions } from './redis-options.js'
+import { check, isObject } from '../options/check.js'
+import type { RedisCacheOptions } from '../options/redis-options.js'
 
 /** `closed`: commands pass. `open`: they are refused. `half-open`: one of them is trying, the others are refused. */
 export type BreakerState = 'closed' | 'open' | 'half-open'

@@ -1,7 +1,7 @@
 /** The options of `RedisCache`: units, ranges and defaults, and how each is read in a URL. */
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { BaseCache, type CacheOptions, type Duration, type OptionParsers, parseOption } from '@pycached/core'
-import type { RedisLike } from './redis-like.js'
+import type { RedisLike } from '../redis-like.js'
 
 /** One host of several. */
 export interface RedisHost {

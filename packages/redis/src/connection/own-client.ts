@@ -1,7 +1,7 @@
 /** An address → a client of ioredis that tries nothing by itself: no attempt is made and no command sent again behind the caller's back. */
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
-import type { Address, Place } from './address.js'
+import type { Address, Place } from '../options/address.js'
 import { HANG_UP_MS, sentinelConnector } from './sentinel-connector.js'
 
 /** A slot that moves key by key has some of a command's keys here and some there. */
