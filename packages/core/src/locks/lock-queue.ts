@@ -1,6 +1,6 @@
 /** Those in this process who wait for one lock: in order of arrival, and only the first of them asks the store. */
 import type { Backend } from '../backend.js'
-import { type Deadlines, Waiting } from '../deadline.js'
+import { Alarm, type Deadlines, Waiting } from '../deadline.js'
 import type { LockStore } from '../lock-store.js'
 import { PerKey } from '../per-key.js'
 
@@ -85,18 +85,4 @@ export class LockWaiter extends Waiting {
 /** The lock may be free: its first waiter looks at once. */
 export function nudgeFirst(backend: Backend, lockKey: string): void {
   queues.get(backend, lockKey)?.waiters[0]?.nudge()
-}
-
-/** The end of one pause. */
-class Alarm extends Waiting {
-  readonly #ring: () => void
-
-  constructor(ring: () => void) {
-    super()
-    this.#ring = ring
-  }
-
-  expire(): void {
-    this.#ring()
-  }
 }
