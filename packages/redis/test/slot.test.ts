@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { startRedisServer } from '../../../test/support/redis-server.js'
 import { hashTagOf, slotOf } from '../src/slot.js'
-import { clientOn } from './support.js'
+import { clientOn, clusterArgs } from './support.js'
 
 test('every key has the slot that the server says', async () => {
-  await using server = await startRedisServer({ args: ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes'] })
+  await using server = await startRedisServer({ args: await clusterArgs() })
   const client = clientOn(server)
   const known = [
     'a',
