@@ -11,7 +11,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { type RedisServer, startRedisServer } from '../../../test/support/redis-server.js'
 import type { RedisBackend } from '../src/redis-backend.js'
-import { backendOn, clientOn, rejectionOf, sentDuring, shared } from './support.js'
+import { backendOn, clientOn, clusterArgs, rejectionOf, sentDuring, shared } from './support.js'
 
 /** The same commands through a connection of our own and through clients of the user's. */
 const CLIENTS: readonly [title: string, enableAutoPipelining: boolean | undefined][] = [
@@ -535,7 +535,7 @@ describe('a user whom the server allows only some', () => {
 })
 
 test('a server that is a cluster of its own refuses what has several keys, so everything travels alone', async () => {
-  await using server = await startRedisServer({ port: await clusterPort(), args: ['--cluster-enabled', 'yes'] })
+  await using server = await startRedisServer({ args: await clusterArgs() })
   const admin = clientOn(server)
   await admin.call('cluster', 'addslots', ...range(16_384))
   await expect.poll(() => admin.call('cluster', 'info'), { timeout: 20_000 }).toMatch(/cluster_state:ok/)
@@ -549,18 +549,6 @@ test('a server that is a cluster of its own refuses what has several keys, so ev
   }
   expect(await admin.info('commandstats')).not.toMatch(/cmdstat_(mget|mset|eval):/)
 })
-
-/** A free port with room for that of the cluster's bus, which is 10000 above it. */
-async function clusterPort(): Promise<number> {
-  for (;;) {
-    const probe = createServer().listen(0, '127.0.0.1')
-    await once(probe, 'listening')
-    const { port } = probe.address() as AddressInfo
-    probe.close()
-    await once(probe, 'close')
-    if (port <= 55_535) return port
-  }
-}
 
 describe('deadlines and signals', () => {
   test('of commands that travel together end only their own caller’s wait', async () => {
