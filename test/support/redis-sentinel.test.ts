@@ -16,8 +16,10 @@ test.concurrent('sentinels follow a failover, and can fail over again once the k
   await expect(ask({ port: first }, 'ping')).rejects.toThrow('ECONNREFUSED')
   await group.restore()
   expect(await ask({ port: first }, 'get', ['key'])).toBe('value')
+  // The sentinels of a busy machine may have failed over once more by themselves meanwhile: a silence is a silence.
+  const replica = group.replicaPort()
   await group.failover()
-  expect(group.masterPort()).toBe(first)
+  expect(group.masterPort()).toBe(replica)
 })
 
 test.concurrent('a master that was paused goes on as one until it is demoted', async () => {
